@@ -62,12 +62,6 @@ Expected<Provenance> provenanceFromJson(const Json& json, const std::string& sou
         .map([&] { return read; });
 }
 
-std::filesystem::path sidecarPath(const std::filesystem::path& file) {
-    std::filesystem::path beside = file;
-    beside += ".json";
-    return beside;
-}
-
 std::string jsonText(const OrderedJson& json, int indent) {
     return json.dump(indent, ' ', false, OrderedJson::error_handler_t::replace);
 }

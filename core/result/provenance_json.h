@@ -4,7 +4,7 @@
 #include "core/base/json.h"
 #include "core/result/provenance.h"
 
-#include <filesystem>
+#include <string>
 
 namespace isentrope {
 
@@ -14,10 +14,6 @@ namespace isentrope {
 /// Reads what provenanceJson() wrote, but for the version, which is that of another program.
 /// `source` begins the message of an error.
 [[nodiscard]] Expected<Provenance> provenanceFromJson(const Json& json, const std::string& source);
-
-/// `NAME.csv.json` beside `NAME.csv`: a CSV or npy file has no place for where it came from, so a
-/// small file beside it says so.
-[[nodiscard]] std::filesystem::path sidecarPath(const std::filesystem::path& file);
 
 /// The text of any JSON value for a file; bytes that are not UTF-8 become U+FFFD.
 [[nodiscard]] std::string jsonText(const OrderedJson& json, int indent = -1);
