@@ -10,6 +10,13 @@ elseif(NOT EXISTS ${LibTorch_LIBRARIES}/libtorch_cuda.so
        OR NOT EXISTS ${LibTorch_INCLUDE}/ATen/cuda/CUDAContext.h)
   set(_cuda_why "LibTorch ${LibTorch_VERSION} in ${LibTorch_LIBRARIES} was built without CUDA")
 else()
+  # A compiler of the machine comes first, then one that lies beside the wheel as a wheel itself.
+  find_program(_nvcc nvcc PATHS /usr/local/cuda/bin NO_CACHE)
+  file(GLOB _beside ${LibTorch_LIBRARIES}/../../nvidia/cu*/bin/nvcc)
+  if(_beside AND NOT _nvcc AND NOT CUDAToolkit_ROOT)
+    list(GET _beside 0 _nvcc)
+    get_filename_component(CUDAToolkit_ROOT ${_nvcc}/../.. ABSOLUTE)
+  endif()
   find_package(CUDAToolkit QUIET)
   if(NOT CUDAToolkit_NVCC_EXECUTABLE)
     set(_cuda_why "nvcc was not found; put it on the path or set CUDAToolkit_ROOT")

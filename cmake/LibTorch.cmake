@@ -61,10 +61,9 @@ endfunction()
 # Libraries that libtorch_cpu.so needs and the system cannot find: a wheel without its CUDA wheels.
 function(_libtorch_missing library out)
   set(${out} "" PARENT_SCOPE)
-  find_program(LDD_PROGRAM ldd)
-  mark_as_advanced(LDD_PROGRAM)
-  if(LDD_PROGRAM AND NOT CMAKE_CROSSCOMPILING)
-    execute_process(COMMAND ${LDD_PROGRAM} ${library} OUTPUT_VARIABLE text ERROR_QUIET)
+  find_program(ldd ldd NO_CACHE)
+  if(ldd AND NOT CMAKE_CROSSCOMPILING)
+    execute_process(COMMAND ${ldd} ${library} OUTPUT_VARIABLE text ERROR_QUIET)
     string(REGEX MATCHALL "[^ \t\n]+ => not found" missing "${text}")
     string(REPLACE " => not found" "" missing "${missing}")
     list(JOIN missing ", " missing)
@@ -134,11 +133,10 @@ endforeach()
 
 # 2. The Python on the path; found without importing it, away from folders named torch.
 if(NOT LibTorch_FOUND)
-  find_program(ISENTROPE_PYTHON NAMES python3 python DOC "the Python whose torch may be used")
-  mark_as_advanced(ISENTROPE_PYTHON)
-  if(ISENTROPE_PYTHON)
+  find_program(_python NAMES python3 python NO_CACHE)
+  if(_python)
     execute_process(
-      COMMAND ${ISENTROPE_PYTHON} -c
+      COMMAND ${_python} -c
               "import importlib.util as u; s = u.find_spec('torch'); print(s.origin if s else '')"
       WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/CMakeFiles
       OUTPUT_VARIABLE _root OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
@@ -172,6 +170,14 @@ if(NOT LibTorch_FOUND)
     list(APPEND LibTorch_REASON "the distribution's libtorch-dev: not installed")
   endif()
 endif()
+
+# Read by scripts/lib/libtorch.sh.
+set(_short "${LibTorch_ORIGIN}")
+if(_short MATCHES "distribution")
+  set(_short distribution)
+endif()
+set(ISENTROPE_LIBTORCH "${LibTorch_LIBRARIES}" CACHE INTERNAL "the LibTorch in use")
+set(ISENTROPE_LIBTORCH_ORIGIN "${_short}" CACHE INTERNAL "how it was found")
 
 if(LibTorch_FOUND)
   message(STATUS "LibTorch ${LibTorch_VERSION} in ${LibTorch_LIBRARIES} (${LibTorch_ORIGIN})")
