@@ -21,6 +21,8 @@ struct Command {
 [[nodiscard]] Command schemesCommand();
 [[nodiscard]] Command tokenizeCommand();
 [[nodiscard]] Command planCommand();
+[[nodiscard]] Command attendCommand();
+[[nodiscard]] Command selftestCommand();
 /// Prints the completion script of a shell for all `commands`.
 [[nodiscard]] Command completionCommand(std::span<const Command> commands);
 
