@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model_folder.h"
+#include "cache_folder.h"
 
 #include "core/checkpoint/huggingface_cache.h"
 #include "core/checkpoint/location.h"
@@ -11,36 +11,6 @@ using namespace isentrope::test;
 namespace fs = std::filesystem;
 
 namespace {
-
-const std::string oldCommit(40, 'a');
-const std::string newCommit = std::string(20, '1') + std::string(20, 'b');
-
-/// A cache as the hub's client leaves it: snapshots of links into blobs, refs of one line.
-class Cache {
-public:
-    [[nodiscard]] fs::path root() const { return m_folder.path().toStdString(); }
-    [[nodiscard]] fs::path model(const std::string& name) const { return root() / name; }
-
-    void addFile(const std::string& name, const std::string& commit, const std::string& file,
-                 const std::string& content) const {
-        const std::string blob = std::to_string(std::hash<std::string>{}(content)) + file;
-        writeFile(model(name) / "blobs" / blob, content);
-        const fs::path snapshot = model(name) / "snapshots" / commit;
-        fs::create_directories(snapshot);
-        fs::create_symlink(fs::path("../../blobs") / blob, snapshot / file);
-    }
-    void addSnapshot(const std::string& name, const std::string& commit) const {
-        addFile(name, commit, "config.json", smallConfig().dump() + "\n");
-        addFile(name, commit, "vocab.txt", smallVocabulary());
-        addFile(name, commit, "model.safetensors", safetensors(smallTensors()));
-    }
-    void addRef(const std::string& name, const std::string& ref, const std::string& commit) const {
-        writeFile(model(name) / "refs" / ref, commit);
-    }
-
-private:
-    QTemporaryDir m_folder;
-};
 
 /// Sets the variables that name caches for one test and puts back what was there.
 class Environment {
@@ -182,7 +152,7 @@ void HuggingFaceCacheTest::revisionsAreFound_data() {
 void HuggingFaceCacheTest::revisionsAreFound() {
     QFETCH(QString, source);
     QFETCH(QString, commit);
-    const Cache cache;
+    const CacheFolder cache;
     const std::string name = "models--org--model";
     cache.addSnapshot(name, oldCommit);
     cache.addSnapshot(name, newCommit);
@@ -199,7 +169,7 @@ void HuggingFaceCacheTest::revisionsAreFound() {
 }
 
 void HuggingFaceCacheTest::namesMayHoldDashes() {
-    const Cache cache;
+    const CacheFolder cache;
     cache.addSnapshot("models--org--my--model", oldCommit);
     cache.addSnapshot("models--alone", oldCommit);
     QVERIFY(locateCheckpoint("org/my--model", {{cache.root()}, {}}));
@@ -212,7 +182,7 @@ void HuggingFaceCacheTest::namesMayHoldDashes() {
 }
 
 void HuggingFaceCacheTest::mainComesFirst() {
-    const Cache cache;
+    const CacheFolder cache;
     const std::string name = "models--org--model";
     cache.addSnapshot(name, oldCommit);
     cache.addSnapshot(name, newCommit);
@@ -231,7 +201,7 @@ void HuggingFaceCacheTest::mainComesFirst() {
 }
 
 void HuggingFaceCacheTest::badRefsAreIgnored() {
-    const Cache cache;
+    const CacheFolder cache;
     const std::string name = "models--org--model";
     cache.addSnapshot(name, oldCommit);
     cache.addRef(name, "main", "../../../../etc");
@@ -245,7 +215,7 @@ void HuggingFaceCacheTest::badRefsAreIgnored() {
 }
 
 void HuggingFaceCacheTest::misspeltNamesAreNear() {
-    const Cache cache;
+    const CacheFolder cache;
     cache.addSnapshot("models--org--model", oldCommit);
     const auto location = locateCheckpoint("org/modle", {{cache.root()}, {}});
     QVERIFY(!location);
@@ -256,7 +226,7 @@ void HuggingFaceCacheTest::misspeltNamesAreNear() {
 }
 
 void HuggingFaceCacheTest::brokenDownloadsAreNamed() {
-    const Cache cache;
+    const CacheFolder cache;
     writeFile(cache.model("models--org--begun") / "blobs" / "abc.incomplete", "x");
     cache.addRef("models--org--begun", "main", oldCommit);
     const auto begun = locateCheckpoint("org/begun", {{cache.root()}, {}});
@@ -275,7 +245,7 @@ void HuggingFaceCacheTest::brokenDownloadsAreNamed() {
 }
 
 void HuggingFaceCacheTest::modelFoldersResolve() {
-    const Cache cache;
+    const CacheFolder cache;
     cache.addSnapshot("models--org--model", oldCommit);
     const auto location = locateCheckpoint(cache.model("models--org--model"), {});
     QVERIFY(location);
@@ -283,7 +253,7 @@ void HuggingFaceCacheTest::modelFoldersResolve() {
 }
 
 void HuggingFaceCacheTest::secondRootHelps() {
-    const Cache broken, whole;
+    const CacheFolder broken, whole;
     writeFile(broken.model("models--org--model") / "blobs" / "abc.incomplete", "x");
     whole.addSnapshot("models--org--model", oldCommit);
     QVERIFY(locateCheckpoint("org/model", {{broken.root(), whole.root()}, {}}));
