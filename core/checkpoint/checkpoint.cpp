@@ -4,7 +4,7 @@
 #include "core/base/file.h"
 #include "core/base/sha256.h"
 #include "core/checkpoint/folder_content.h"
-#include "core/checkpoint/tensor_names.h"
+#include "core/checkpoint/model_tensors.h"
 #include "core/checkpoint/weight_scan.h"
 #include "core/text/vocabulary.h"
 
