@@ -39,6 +39,14 @@ function(isentrope_option name what default)
   set_property(GLOBAL PROPERTY ISENTROPE_WHAT_${name} "${what}")
 endfunction()
 
+# isentrope_choice(NAME "what it builds" DEFAULT): the same with AUTO, ON and OFF.
+function(isentrope_choice name what default)
+  set(${name} ${default} CACHE STRING "Build ${what}: AUTO, ON or OFF")
+  set_property(CACHE ${name} PROPERTY STRINGS AUTO ON OFF)
+  set_property(GLOBAL APPEND PROPERTY ISENTROPE_OPTIONS ${name})
+  set_property(GLOBAL PROPERTY ISENTROPE_WHAT_${name} "${what}")
+endfunction()
+
 # isentrope_off(NAME "reason"): the option is on, but cannot be built here; said once at the end.
 function(isentrope_off name reason)
   set_property(GLOBAL PROPERTY ISENTROPE_WHY_${name} "${reason}")
