@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/attention_file.h"
 #include "app/cli/command.h"
+#include "app/cli/interrupt.h"
 #include "app/cli/layer_list.h"
 #include "app/cli/model_session.h"
 #include "app/cli/progress_line.h"
@@ -108,7 +109,7 @@ Expected<OrderedJson> attendOne(ModelSession& session, const PreparedText& text,
     file.full = full ? session.model.get() : nullptr;
     file.progress = [&](double share) {
         line.show("writing maps", 0.5 + share / 2);
-        return true;
+        return !interruptToken().stop_requested();
     };
     const auto written = writeAttentionFile(file);
     session.model->release(result->trace);
@@ -145,6 +146,7 @@ Expected<void> run(const Arguments& arguments) {
     options.layers = *layers;
     options.keepTrace = full;
     options.allLogits = full;
+    options.stop = interruptToken();
     OrderedJson list = OrderedJson::array();
     for (const Plan& plan : plans) {
         const auto done = attendOne(*session, *text, plan, options, full, folder);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
+#include "app/cli/interrupt.h"
 
 #include <exception>
 #include <iostream>
@@ -7,6 +8,7 @@
 #include <vector>
 
 int main(int count, char** values) {
+    isentrope::cli::handleInterrupts();
     try {
         const std::vector<std::string> words(values + 1, values + count);
         return isentrope::cli::runCommandLine(words);
