@@ -25,6 +25,11 @@ void syncFolder(const std::filesystem::path& folder) {
     ::close(descriptor);
 }
 
+Error withOldFile(Error error, const SaveTarget& target) {
+    if (target.old) error.message += "; the file that stood there is unchanged";
+    return error;
+}
+
 } // namespace
 
 Expected<AtomicFile> AtomicFile::create(const std::filesystem::path& path,
@@ -32,7 +37,7 @@ Expected<AtomicFile> AtomicFile::create(const std::filesystem::path& path,
     auto target = findSaveTarget(path);
     if (!target) return tl::unexpected(target.error());
     if (expectedBytes > freeBytesBeside(target->file))
-        return tl::unexpected(writeError(path, ENOSPC, expectedBytes));
+        return tl::unexpected(withOldFile(writeError(path, ENOSPC, expectedBytes), *target));
     auto temporary = createBeside(*target);
     if (!temporary) return tl::unexpected(temporary.error());
     return AtomicFile(path, std::move(*target), std::move(*temporary), expectedBytes);
@@ -145,9 +150,8 @@ tl::unexpected<Error> AtomicFile::failWith(int systemCode) {
 
 tl::unexpected<Error> AtomicFile::failWith(Error error) {
     discard();
-    if (m_target.old) error.message += "; the file that stood there is unchanged";
-    m_failure = error;
-    return tl::unexpected(std::move(error));
+    m_failure = withOldFile(std::move(error), m_target);
+    return tl::unexpected(*m_failure);
 }
 
 void AtomicFile::discard() {

@@ -90,9 +90,9 @@ Expected<void> JsonLinesWriter::append(const OrderedJson& record) {
     if (auto whole = checkEnd(m_descriptor, before, m_path); !whole) return whole;
     const int problem = writeAll(m_descriptor, line);
     if (problem == 0) return {};
-    Error error = writeError(m_path, problem, before + line.size());
-    if (::ftruncate(m_descriptor, static_cast<off_t>(before)) == 0)
-        error.message += "; the records before it are unchanged";
+    const bool undone = ::ftruncate(m_descriptor, static_cast<off_t>(before)) == 0;
+    Error error = writeError(m_path, problem, line.size());
+    if (undone) error.message += "; the records before it are unchanged";
     return tl::unexpected(std::move(error));
 }
 
