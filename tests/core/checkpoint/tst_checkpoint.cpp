@@ -10,6 +10,7 @@
 
 #include <cmath>
 #include <functional>
+#include <set>
 #include <thread>
 
 using namespace isentrope;

@@ -238,9 +238,7 @@ void ModelConfigTest::trainedSchemes_data() {
         "rope+softmax", 0, "", "train_normalization is \"softmax\"");
     row("trained with an algorithm", R"({"my_info_dict": {"task": "train", "algorithm": "PI"}})",
         "rope+softmax", 0, "", "algorithm is \"PI\"");
-    row("our own", R"({"isentrope": {"scheme": "infoscale + pi + cos(s=16)"
-}
-})",
+    row("our own", R"({"isentrope": {"scheme": "infoscale + cos(s=16) + pi"}})",
         "cos(s=16)+pi+infoscale", 16);
 }
 
