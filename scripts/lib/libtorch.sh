@@ -42,7 +42,8 @@ provide_libtorch() {
         say "the wheel could not be fetched; the engine will run on the CPU alone"
     fi
     [ -z "$found" ] || return 1
-    need engine
+    (need engine) || die "to build without the engine that runs models, set
+    ISENTROPE_CMAKE=-DISENTROPE_ENGINE=OFF"
 }
 
 # LibTorch with CUDA to compile against on a machine without a card: the wheel without the

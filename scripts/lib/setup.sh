@@ -65,6 +65,7 @@ need() {
         return
     fi
     missing=$(missing_packages "$@")
+    missing=${missing% }
     [ -n "$missing" ] || return 0
     say "installing $missing"
     # shellcheck disable=SC2086 # a list of words
