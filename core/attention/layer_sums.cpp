@@ -31,7 +31,7 @@ template <class Task>
 void inPieces(const std::vector<double>& sums, const Task& task) {
     const auto size = static_cast<std::int64_t>(sums.size());
     const std::int64_t pieces = binCount(size, piece);
-    parallelFor(pieces, true, [&](std::int64_t index) {
+    parallelFor(pieces, pieces > 1, [&](std::int64_t index) {
         task(Span{index * piece, std::min(size, (index + 1) * piece)});
     });
 }
@@ -78,8 +78,8 @@ LayerSums::LayerSums(const RowGrouping& grouping, const StatisticsOptions& optio
     }
     if (options.overview) {
         const auto cells = static_cast<std::size_t>(grouping.side * grouping.side);
-        m_pooledSum.resize(cells);
-        m_pooledMax.resize(cells);
+        m_overview.sum.resize(cells);
+        m_overview.max.resize(cells);
     }
 }
 
@@ -94,11 +94,12 @@ void LayerSums::add(std::span<const RowGroup<Real>> groups) {
             addPart(m_distance, group.distance(), m_grouping.length - group.rows().end, part);
     });
     for (const RowGroup<Real>& group : groups) {
-        const std::int64_t offset = group.rows().begin / m_grouping.stride * m_grouping.side;
-        for (std::size_t cell = 0; cell < group.pooledSum().size(); ++cell) {
-            const std::size_t at = static_cast<std::size_t>(offset) + cell;
-            m_pooledSum[at] += group.pooledSum()[cell];
-            m_pooledMax[at] = std::max(m_pooledMax[at], group.pooledMax()[cell]);
+        const auto offset =
+            static_cast<std::size_t>(group.rows().begin / m_grouping.stride * m_grouping.side);
+        const OverviewSums& pooled = group.pooled();
+        for (std::size_t bin = 0; bin < pooled.sum.size(); ++bin) {
+            m_overview.sum[offset + bin] += pooled.sum[bin];
+            m_overview.max[offset + bin] = std::max(m_overview.max[offset + bin], pooled.max[bin]);
         }
     }
 }
@@ -126,12 +127,12 @@ LayerProfiles LayerSums::profiles(std::span<const std::uint8_t> counted,
 
 Overview LayerSums::overview(std::span<const std::uint8_t> counted) const {
     Overview result;
-    if (m_pooledSum.empty()) return result;
+    if (m_overview.sum.empty()) return result;
     const std::int64_t n = m_grouping.length, stride = m_grouping.stride, side = m_grouping.side;
     result.side = side;
     result.stride = stride;
-    result.max = m_pooledMax;
-    result.mean = m_pooledSum;
+    result.max = m_overview.max;
+    result.mean = m_overview.sum;
     for (std::int64_t bin = 0; bin < side; ++bin) {
         const auto from = counted.begin() + bin * stride;
         const auto rows = std::count(from, counted.begin() + std::min(n, (bin + 1) * stride), 1);

@@ -26,12 +26,13 @@ public:
                                          std::span<const std::uint8_t> openKey,
                                          std::span<const Real> entropy) const;
     [[nodiscard]] Overview overview(std::span<const std::uint8_t> counted) const;
+    [[nodiscard]] OverviewSums& overviewSums() { return m_overview; }
 
 private:
     RowGrouping m_grouping;
-    std::vector<double> m_received;              ///< n
-    std::vector<double> m_distance;              ///< 2n - 1, index (j - i) + (n - 1)
-    std::vector<float> m_pooledSum, m_pooledMax; ///< side x side
+    std::vector<double> m_received; ///< n
+    std::vector<double> m_distance; ///< 2n - 1, index (j - i) + (n - 1)
+    OverviewSums m_overview;
 };
 
 /// How many pairs of a counted row i and an open key j stand at each distance: index

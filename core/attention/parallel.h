@@ -22,7 +22,12 @@ namespace isentrope {
 template <class Task>
 void parallelFor(std::int64_t count, [[maybe_unused]] bool worthIt, const Task& task) {
 #ifdef _OPENMP
-#pragma omp parallel for schedule(dynamic) if (worthIt && count > 1)
+    if (worthIt && count > 1 && threadLimit() > 1) {
+#pragma omp parallel for schedule(dynamic)
+        for (std::int64_t index = 0; index < count; ++index)
+            task(index);
+        return;
+    }
 #endif
     for (std::int64_t index = 0; index < count; ++index)
         task(index);

@@ -8,11 +8,11 @@
 
 namespace isentrope {
 
-RowGrouping RowGrouping::of(std::int64_t n, std::int64_t overviewSide) {
+RowGrouping RowGrouping::of(std::int64_t n, const StatisticsOptions& options) {
     RowGrouping grouping;
     grouping.length = n;
-    grouping.stride =
-        std::max<std::int64_t>(1, binCount(n, std::max<std::int64_t>(1, overviewSide)));
+    const std::int64_t side = std::max<std::int64_t>(1, options.overviewSide);
+    grouping.stride = options.overview ? std::max<std::int64_t>(1, binCount(n, side)) : aboutRows;
     grouping.side = binCount(n, grouping.stride);
     return grouping;
 }
@@ -23,25 +23,32 @@ std::int64_t RowGrouping::stripEnd(std::int64_t row) const {
 
 std::int64_t RowGrouping::groupEnd(std::int64_t row) const {
     const std::int64_t rows = groupRows();
-    if (stride < aboutRows) return std::min(length, (row / rows + 1) * rows);
+    if (ownsBinRows()) return std::min(length, (row / rows + 1) * rows);
     const std::int64_t strip = row / stride * stride;
     const std::int64_t part = (row - strip) / aboutRows + 1;
     return std::min(stripEnd(row), strip + part * aboutRows);
 }
 
 std::int64_t RowGrouping::groupRows() const {
-    return stride < aboutRows ? aboutRows / stride * stride : aboutRows;
+    return ownsBinRows() ? aboutRows / stride * stride : aboutRows;
 }
 
 template <class Real>
 RowGroup<Real>::RowGroup(const RowContext<Real>& context)
     : m_context(context) {
     const auto n = static_cast<std::size_t>(context.grouping.length);
-    if (context.options.profiles || context.options.overview) m_stripSum.resize(n);
-    if (context.options.overview) m_stripMax.resize(n);
-    if (context.options.profiles) {
+    const StatisticsOptions& options = context.options;
+    if (context.grouping.stride > 1) { // else each row is its own sum and maximum
+        if (options.profiles || options.overview) m_stripSum.resize(n);
+        if (options.overview) m_stripMax.resize(n);
+    }
+    if (options.profiles) {
         m_received.resize(n);
         m_distance.reserve(n + static_cast<std::size_t>(context.grouping.groupRows()));
+    }
+    if (options.overview && !context.grouping.ownsBinRows()) {
+        m_pooled.sum.resize(static_cast<std::size_t>(context.grouping.side));
+        m_pooled.max.resize(static_cast<std::size_t>(context.grouping.side));
     }
 }
 
@@ -53,13 +60,8 @@ void RowGroup<Real>::run(const RowBlock<Real>& block, Span rows) {
         const std::int64_t distances = m_context.grouping.length + (rows.end - rows.begin) - 1;
         m_distance.assign(static_cast<std::size_t>(distances), Real{0});
     }
-    if (m_context.options.overview) {
-        const std::int64_t strips =
-            binCount(rows.end, m_context.grouping.stride) - rows.begin / m_context.grouping.stride;
-        const auto cells = static_cast<std::size_t>(strips * m_context.grouping.side);
-        m_pooledSum.assign(cells, 0);
-        m_pooledMax.assign(cells, 0);
-    }
+    std::fill(m_pooled.sum.begin(), m_pooled.sum.end(), 0.0F);
+    std::fill(m_pooled.max.begin(), m_pooled.max.end(), 0.0F);
     for (std::int64_t row = rows.begin; row < rows.end;) {
         const std::int64_t end = std::min(rows.end, m_context.grouping.stripEnd(row));
         runStrip(block, {row, end});
@@ -86,7 +88,11 @@ void RowGroup<Real>::runStrip(const RowBlock<Real>& block, Span rows) {
         for (const Row& row : working)
             if (row.counted) writeMasses(row);
     }
-    closeStrip(rows.begin);
+    if (m_context.grouping.stride > 1) return addStrip(rows.begin, m_stripSum, m_stripMax);
+    const Row& only = m_working.front();
+    const std::span<const Real> weights(only.values,
+                                        static_cast<std::size_t>(m_context.grouping.length));
+    if (only.counted) addStrip(rows.begin, weights, weights);
 }
 
 /// Exponentials and sums of one row, and the statistics that follow from them.
@@ -105,20 +111,9 @@ void RowGroup<Real>::walk(Row& row, Real* values, std::int64_t index) {
     row.total = totalOf(row.sums);
     m_context.logSumExp[at] = static_cast<Real>(row.total.logSumExp);
     const bool padding = !m_context.openKey.empty() && m_context.openKey[at] == 0;
-    row.closed = !row.total.alive() && !holdsNaN(row);
     row.counted = row.total.alive() && std::isfinite(row.total.sums.mass) && !padding;
     m_context.counted[at] = row.counted ? 1 : 0;
     if (row.counted) writeStatistics(row.sums, row.total, index, m_context.statistics);
-}
-
-/// A row without a largest logit is closed, or broken: then its weights are NaN, not 0.
-template <class Real>
-bool RowGroup<Real>::holdsNaN(const Row& row) const {
-    for (const Span& open : row.open.spans())
-        if (std::any_of(row.values + open.begin, row.values + open.end,
-                        [](Real value) { return std::isnan(value); }))
-            return true;
-    return false;
 }
 
 /// beta from the entropy of the row as it is without it.
@@ -141,7 +136,7 @@ void RowGroup<Real>::scaleTile(const Row& row, std::int64_t tile) {
     std::int64_t from = columns.begin;
     for (const Span& open : row.open.spans()) {
         const Span part = {std::max(columns.begin, open.begin), std::min(columns.end, open.end)};
-        if (part.begin >= part.end || row.closed) continue;
+        if (part.begin >= part.end || !row.total.alive()) continue;
         std::fill(row.values + from, row.values + part.begin, Real{0});
         scaleOpen(row, part, static_cast<Real>(factor));
         from = part.end;
@@ -183,16 +178,19 @@ void RowGroup<Real>::writeMasses(const Row& row) {
             mass(options.spans[span].begin, options.spans[span].end);
 }
 
+/// What the rows of one bin row sum up to, per column.
 template <class Real>
-void RowGroup<Real>::closeStrip(std::int64_t firstRow) {
+void RowGroup<Real>::addStrip(std::int64_t firstRow, std::span<const Real> sum,
+                              std::span<const Real> max) {
     for (std::size_t key = 0; key < m_received.size(); ++key)
-        m_received[key] += m_stripSum[key];
+        m_received[key] += sum[key];
     if (!m_context.options.overview) return;
     const RowGrouping& grouping = m_context.grouping;
-    const std::int64_t strip = firstRow / grouping.stride - m_rows.begin / grouping.stride;
-    const std::int64_t offset = strip * grouping.side;
-    addPooled<Real>(m_stripSum, grouping.stride, m_pooledSum.data() + offset);
-    raisePooled<Real>(m_stripMax, grouping.stride, m_pooledMax.data() + offset);
+    const bool owned = grouping.ownsBinRows();
+    OverviewSums& into = owned ? m_context.overview : m_pooled;
+    const std::int64_t offset = owned ? firstRow / grouping.stride * grouping.side : 0;
+    addPooled<Real>(sum, grouping.stride, into.sum.data() + offset);
+    raisePooled<Real>(max, grouping.stride, into.max.data() + offset);
 }
 
 template class RowGroup<float>;

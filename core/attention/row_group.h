@@ -22,10 +22,17 @@ struct RowGrouping {
     std::int64_t stride = 1; ///< rows of a bin row of the overview
     std::int64_t side = 0;   ///< bins a side
 
-    [[nodiscard]] static RowGrouping of(std::int64_t n, std::int64_t overviewSide);
+    [[nodiscard]] static RowGrouping of(std::int64_t n, const StatisticsOptions& options);
+    /// Whether a group has its bin rows to itself: then it writes them in place.
+    [[nodiscard]] bool ownsBinRows() const { return stride < aboutRows; }
     [[nodiscard]] std::int64_t groupEnd(std::int64_t row) const;
     [[nodiscard]] std::int64_t stripEnd(std::int64_t row) const;
     [[nodiscard]] std::int64_t groupRows() const; ///< at most so many
+};
+
+/// The overview as sums and maxima, side x side.
+struct OverviewSums {
+    std::vector<float> sum, max;
 };
 
 /// Where the rows of a pass are written, and what they are made with.
@@ -41,6 +48,7 @@ struct RowContext {
     std::vector<Real>& logSumExp;       ///< n
     std::vector<Real>& rowScale;        ///< n, or empty
     std::vector<std::uint8_t>& counted; ///< n: 1 where the row is in the means
+    OverviewSums& overview;
 };
 
 /// One thread's work on one group of rows, and the sums over these rows.
@@ -56,9 +64,8 @@ public:
     [[nodiscard]] std::span<const Real> received() const { return m_received; }
     /// Weight by distance: index (j - i) + (rows().end - 1).
     [[nodiscard]] std::span<const Real> distance() const { return m_distance; }
-    /// Of the group's bin rows, from that of rows().begin: sums and maxima, side values each.
-    [[nodiscard]] std::span<const float> pooledSum() const { return m_pooledSum; }
-    [[nodiscard]] std::span<const float> pooledMax() const { return m_pooledMax; }
+    /// Of a bin row that other groups share: side values each; else empty.
+    [[nodiscard]] const OverviewSums& pooled() const { return m_pooled; }
 
 private:
     /// Rows that are made weights together, so that the sums per column stay in the first cache.
@@ -67,7 +74,6 @@ private:
         Real* values = nullptr;
         std::int64_t index = 0;
         bool counted = false; ///< in the statistics and means
-        bool closed = false;  ///< no open key, or only logits of -infinity
         OpenStretches open;
         RowSums<Real> sums;
         RowTotal total;
@@ -75,19 +81,18 @@ private:
 
     void runStrip(const RowBlock<Real>& block, Span rows);
     void walk(Row& row, Real* values, std::int64_t index);
-    [[nodiscard]] bool holdsNaN(const Row& row) const;
     Real adaptedScale(Row& row, Real* values);
     void scaleTile(const Row& row, std::int64_t tile);
     void scaleOpen(const Row& row, Span columns, Real factor);
     void writeMasses(const Row& row);
-    void closeStrip(std::int64_t firstRow);
+    void addStrip(std::int64_t firstRow, std::span<const Real> sum, std::span<const Real> max);
 
     const RowContext<Real>& m_context;
     Span m_rows;
     std::array<Row, together> m_working;
     std::vector<Segment> m_segments;
     std::vector<Real> m_stripSum, m_stripMax, m_received, m_distance;
-    std::vector<float> m_pooledSum, m_pooledMax;
+    OverviewSums m_pooled;
 };
 
 extern template class RowGroup<float>;

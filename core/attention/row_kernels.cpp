@@ -19,19 +19,32 @@ namespace isentrope {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+template <class Real>
+struct Extremes {
+    Real smallest = std::numeric_limits<Real>::infinity();
+    Real largest = -std::numeric_limits<Real>::infinity();
+};
+
 template <bool kTables, class D, class Real>
-HWY_INLINE Real largestLogit(D d, const LogitRow<Real>& row, std::int64_t begin, std::int64_t end) {
+HWY_INLINE Extremes<Real> extremesOf(D d, const LogitRow<Real>& row, std::int64_t begin,
+                                     std::int64_t end) {
     const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    const auto none = hn::Set(d, -std::numeric_limits<Real>::infinity());
-    auto best = none;
+    const auto most = hn::Set(d, std::numeric_limits<Real>::infinity());
+    const auto least = hn::Neg(most);
+    auto low = most, high = least;
     std::int64_t column = begin;
-    for (; column + lanes <= end; column += lanes)
-        best = hn::Max(best, logits<kTables>(d, row, column));
+    for (; column + lanes <= end; column += lanes) {
+        const auto x = logits<kTables>(d, row, column);
+        low = hn::Min(low, x);
+        high = hn::Max(high, x);
+    }
     if (column < end) {
         const Tail<D> tail = tailOf(d, column, end, row.columns);
-        best = hn::Max(best, hn::IfThenElse(tail.mask, logits<kTables>(d, row, tail.at), none));
+        const auto x = logits<kTables>(d, row, tail.at);
+        low = hn::Min(low, hn::IfThenElse(tail.mask, x, most));
+        high = hn::Max(high, hn::IfThenElse(tail.mask, x, least));
     }
-    return hn::GetLane(hn::MaxOfLanes(d, best));
+    return {hn::GetLane(hn::MinOfLanes(d, low)), hn::GetLane(hn::MaxOfLanes(d, high))};
 }
 
 template <bool kTables, class D, class Real>
@@ -103,53 +116,62 @@ HWY_INLINE WeightSums sumSegment(D d, const LogitRow<Real>& row, const Segment& 
     return sums.fold(d, double{reference});
 }
 
+/// Extremes of the segments of one tile, taken run by run of neighbours; the row's largest logit
+/// and its column are kept up.
+template <bool kTables, class D, class Real>
+HWY_INLINE Extremes<Real> tileExtremes(D d, const LogitRow<Real>& row,
+                                       std::span<const Segment> segments, RowSums<Real>& sums) {
+    Extremes<Real> tile;
+    for (std::size_t index = 0; index < segments.size();) {
+        const std::int64_t begin = segments[index].begin;
+        std::int64_t end = segments[index].end;
+        while (++index < segments.size() && segments[index].begin == end)
+            end = segments[index].end;
+        const Extremes<Real> run = extremesOf<kTables>(d, row, begin, end);
+        tile.smallest = std::min(tile.smallest, run.smallest);
+        tile.largest = std::max(tile.largest, run.largest);
+        if (run.largest <= sums.largest) continue;
+        sums.largest = run.largest;
+        sums.largestColumn = firstColumnOf<kTables>(d, row, begin, end, run.largest);
+    }
+    return tile;
+}
+
 /// Below the tile's largest logit by more than this, a segment is summed about its own largest, so
 /// that the entropy inside its range keeps every digit.
 inline constexpr double deep = 40;
 
-template <bool kTables, class D, class Real>
+template <bool kTables, bool kStore, class D, class Real>
 HWY_INLINE void sumTile(D d, const LogitRow<Real>& row, std::span<const Segment> segments,
-                        std::span<const Real> tops, Real reference, bool store,
-                        RowSums<Real>& sums) {
-    for (std::size_t index = 0; index < segments.size(); ++index) {
-        const Segment& segment = segments[index];
+                        const Extremes<Real>& extremes, RowSums<Real>& sums) {
+    constexpr Real none = -std::numeric_limits<Real>::infinity();
+    // Without a largest logit any reference will do: the sums are 0, or NaN and tell of it.
+    const Real reference = extremes.largest == none ? Real{0} : extremes.largest;
+    const double depth = double{reference} - deep;
+    const bool level = double{extremes.smallest} >= depth;
+    for (const Segment& segment : segments) {
         WeightSums& range = sums.ranges[static_cast<std::size_t>(segment.range)];
-        const bool own = double{tops[index]} < double{reference} - deep;
-        const bool closed = tops[index] == -std::numeric_limits<Real>::infinity();
-        if (own && !closed) range.add(sumSegment<kTables, false>(d, row, segment, tops[index]));
-        if (own && !store) continue;
-        const WeightSums sum = store ? sumSegment<kTables, true>(d, row, segment, reference)
-                                     : sumSegment<kTables, false>(d, row, segment, reference);
+        const Real top =
+            level ? reference : extremesOf<kTables>(d, row, segment.begin, segment.end).largest;
+        const bool own = double{top} < depth && top > none;
+        if (own) range.add(sumSegment<kTables, false>(d, row, segment, top));
+        if (own && !kStore) continue;
+        const WeightSums sum = sumSegment<kTables, kStore>(d, row, segment, reference);
         if (!own) range.add(sum);
     }
 }
 
-/// A tile holds at most two open stretches, each cut where a range begins: 2 * 19 + 1 ranges at
-/// most in 64 bits, and one cut more.
-inline constexpr std::size_t maxTileSegments = 48;
-
-template <bool kTables, class D, class Real>
-void walkRow(D d, const LogitRow<Real>& row, std::span<const Segment> segments, bool store,
+template <bool kTables, bool kStore, class D, class Real>
+void walkRow(D d, const LogitRow<Real>& row, std::span<const Segment> segments,
              RowSums<Real>& sums) {
-    Real tops[maxTileSegments];
     while (!segments.empty()) {
         const std::int64_t tile = segments.front().begin / tileColumns;
-        std::size_t count = 0;
-        Real reference = -std::numeric_limits<Real>::infinity();
-        for (; count < segments.size() && segments[count].begin / tileColumns == tile; ++count) {
-            const Segment& segment = segments[count];
-            tops[count] = largestLogit<kTables>(d, row, segment.begin, segment.end);
-            if (tops[count] > sums.largest) {
-                sums.largest = tops[count];
-                sums.largestColumn =
-                    firstColumnOf<kTables>(d, row, segment.begin, segment.end, tops[count]);
-            }
-            reference = std::max(reference, tops[count]);
-        }
-        sums.tileReference[static_cast<std::size_t>(tile)] = reference;
-        if (reference > -std::numeric_limits<Real>::infinity())
-            sumTile<kTables>(d, row, segments.first(count), std::span<const Real>(tops, count),
-                             reference, store, sums);
+        std::size_t count = 1;
+        while (count < segments.size() && segments[count].begin / tileColumns == tile)
+            ++count;
+        const auto extremes = tileExtremes<kTables>(d, row, segments.first(count), sums);
+        sums.tileReference[static_cast<std::size_t>(tile)] = extremes.largest;
+        sumTile<kTables, kStore>(d, row, segments.first(count), extremes, sums);
         segments = segments.subspan(count);
     }
 }
@@ -233,16 +255,20 @@ HWY_INLINE bool fits(std::int64_t columns) {
     return columns >= static_cast<std::int64_t>(hn::Lanes(Wide<Real>()));
 }
 
+template <bool kTables, bool kStore, class Real>
+void walkAs(const LogitRow<Real>& row, std::span<const Segment> segments, RowSums<Real>& sums) {
+    fits<Real>(row.columns) ? walkRow<kTables, kStore>(Wide<Real>(), row, segments, sums)
+                            : walkRow<kTables, kStore>(Single<Real>(), row, segments, sums);
+}
+
 template <class Real>
 void walk(const LogitRow<Real>& row, std::span<const Segment> segments, bool store,
           RowSums<Real>& sums) {
-    const bool tables = row.distanceFactor != nullptr;
-    if (!fits<Real>(row.columns))
-        tables ? walkRow<true>(Single<Real>(), row, segments, store, sums)
-               : walkRow<false>(Single<Real>(), row, segments, store, sums);
+    if (row.distanceFactor != nullptr)
+        store ? walkAs<true, true>(row, segments, sums) : walkAs<true, false>(row, segments, sums);
     else
-        tables ? walkRow<true>(Wide<Real>(), row, segments, store, sums)
-               : walkRow<false>(Wide<Real>(), row, segments, store, sums);
+        store ? walkAs<false, true>(row, segments, sums)
+              : walkAs<false, false>(row, segments, sums);
 }
 
 template <class Real>

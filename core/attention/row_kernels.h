@@ -21,7 +21,16 @@ struct WeightSums {
 
     /// The same sums about a higher reference.
     [[nodiscard]] WeightSums about(double higher) const;
-    void add(const WeightSums& other);
+    void add(const WeightSums& other) {
+        if (other.mass == 0) return;
+        if (other.reference != reference) return addAbout(other);
+        mass += other.mass;
+        moment += other.moment;
+        distance += other.distance;
+    }
+
+private:
+    void addAbout(const WeightSums& other);
 };
 
 /// What one walk over a row leaves behind.

@@ -74,14 +74,14 @@ struct RowPass<Real>::State {
         : plan(rowPlan)
         , openKey(std::move(open))
         , options(wanted)
-        , grouping(RowGrouping::of(plan.length, options.overviewSide))
+        , grouping(RowGrouping::of(plan.length, options))
         , tables(plan, openKey, {0, plan.length}, {0, plan.length})
         , sums(grouping, options)
         , logSumExp(static_cast<std::size_t>(plan.length))
         , rowScale(plan.adaptive.empty() ? 0 : static_cast<std::size_t>(plan.length), Real{1})
         , counted(static_cast<std::size_t>(plan.length))
-        , context{plan,       tables,    openKey,  options, grouping, rowKernels<Real>(),
-                  statistics, logSumExp, rowScale, counted} {
+        , context{plan,       tables,    openKey,  options, grouping,           rowKernels<Real>(),
+                  statistics, logSumExp, rowScale, counted, sums.overviewSums()} {
         statistics.resize(plan.length, rangeCount(plan.length),
                           static_cast<int>(options.spans.size()));
     }

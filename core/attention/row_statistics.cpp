@@ -37,7 +37,11 @@ WeightSums WeightSums::about(double higher) const {
     return {higher, mass * factor, (moment + shift * mass) * factor, distance * factor};
 }
 
-void WeightSums::add(const WeightSums& other) {
+void WeightSums::addAbout(const WeightSums& other) {
+    if (mass == 0) {
+        *this = other;
+        return;
+    }
     const double higher = std::max(reference, other.reference);
     const WeightSums mine = about(higher), theirs = other.about(higher);
     *this = {higher, mine.mass + theirs.mass, mine.moment + theirs.moment,

@@ -92,7 +92,7 @@ const std::vector<std::string>& planShapes() {
 Plan planOf(const std::string& shape, std::int64_t n) {
     Plan plan;
     plan.length = plan.tokens = n;
-    plan.factor = 1.25;
+    plan.factor = shape == "all together" ? 0.5 : 1.25; // logits of a usual size
     const auto has = [&](const char* part) { return shape.find(part) != std::string::npos; };
     const bool all = shape == "all together";
     if (has("row factor") || all)
