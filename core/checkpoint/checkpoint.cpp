@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/checkpoint/checkpoint.h"
 
+#include "core/base/file.h"
 #include "core/base/sha256.h"
 #include "core/checkpoint/folder_content.h"
-#include "core/checkpoint/tensor_names.h"
+#include "core/checkpoint/model_tensors.h"
 #include "core/checkpoint/weight_scan.h"
 #include "core/text/vocabulary.h"
 
 #include <algorithm>
 #include <mutex>
 #include <set>
+#include <span>
 #include <tuple>
 
 namespace isentrope {
@@ -85,6 +87,25 @@ bool equalElements(const TensorDirectory& directory, const TensorEntry& a, const
     const auto left = readFloats(directory, a);
     const auto right = readFloats(directory, b);
     return left && right && *left == *right;
+}
+
+/// Of the bytes of all files, one after the other.
+Expected<std::string> hashFiles(const std::vector<fs::path>& files) {
+    constexpr std::uint64_t pieceBytes = 1 << 20;
+    std::vector<std::byte> piece(pieceBytes);
+    Sha256 hash;
+    for (const fs::path& path : files) {
+        const auto file = File::open(path);
+        if (!file) return tl::unexpected(file.error());
+        for (std::uint64_t done = 0; done < file->size();) {
+            const std::uint64_t length = std::min(pieceBytes, file->size() - done);
+            const std::span part(piece.data(), length);
+            if (auto read = file->readAt(done, part); !read) return tl::unexpected(read.error());
+            hash.update(part);
+            done += length;
+        }
+    }
+    return hash.hex();
 }
 
 } // namespace
@@ -176,7 +197,7 @@ Expected<std::string> Checkpoint::sha256() const {
     std::call_once(m_state->hashOnce, [&] {
         std::vector<fs::path> files = m_state->directory.files;
         std::sort(files.begin(), files.end());
-        m_state->hash = sha256OfFiles(files);
+        m_state->hash = hashFiles(files);
     });
     return m_state->hash;
 }

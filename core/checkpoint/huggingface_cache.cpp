@@ -69,11 +69,12 @@ bool hasUnfinishedBlobs(const fs::path& modelFolder) {
 }
 
 /// "models--org--my--name" -> "org/my--name"
-std::string displayName(std::string folderName) {
-    folderName.erase(0, modelMark.size());
-    if (const std::size_t mark = folderName.find("--"); mark != std::string::npos)
-        folderName.replace(mark, 2, "/");
-    return folderName;
+std::string displayName(std::string_view folder) {
+    if (!folder.starts_with(modelMark)) return std::string(folder);
+    const std::string_view name = folder.substr(modelMark.size());
+    const std::size_t mark = name.find("--");
+    if (mark == std::string_view::npos) return std::string(name);
+    return std::string(name.substr(0, mark)) + '/' + std::string(name.substr(mark + 2));
 }
 
 std::string folderName(std::string name) {

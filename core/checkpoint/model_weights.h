@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/base/error.h"
-#include "core/checkpoint/tensor_names.h"
+#include "core/checkpoint/model_tensors.h"
 
 #include <string>
 #include <vector>

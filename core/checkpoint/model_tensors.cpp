@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/checkpoint/tensor_names.h"
+#include "core/checkpoint/model_tensors.h"
 
 #include "core/base/number.h"
 
