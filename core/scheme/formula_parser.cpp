@@ -8,6 +8,7 @@
 #include <array>
 #include <charconv>
 #include <numbers>
+#include <optional>
 #include <utility>
 
 namespace isentrope {
@@ -238,8 +239,8 @@ private:
             known.emplace_back(function.name);
         }
         std::string message = "unknown " + backQuoted(word) + "; known are " + list;
-        if (const auto near = nearestName(word, known))
-            message += "; did you mean " + backQuoted(*near) + "?";
+        const auto near = word.size() > 1 ? nearestName(word, known) : std::nullopt;
+        if (near) message += "; did you mean " + backQuoted(*near) + "?";
         return wrong(begin, std::move(message), std::move(known));
     }
 

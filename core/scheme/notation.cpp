@@ -32,6 +32,12 @@ std::string lowered(std::string_view word) {
     return lower;
 }
 
+/// Wider than the names of the catalogue, so that a message shows the whole word.
+bool belongsToName(char c) {
+    return isLetter(c) || isDigit(c) || c == '-' || c == '_' ||
+           static_cast<unsigned char>(c) > 0x7F;
+}
+
 /// Reads `part + part + …` from left to right. A step that fails has set `problem` and answers
 /// false.
 class NotationParser {
@@ -93,8 +99,7 @@ private:
 
     bool part() {
         const std::size_t begin = m_at;
-        const std::string_view name =
-            word([](char c) { return isLetter(c) || isDigit(c) || c == '-' || c == '_'; });
+        const std::string_view name = word(belongsToName);
         if (name.empty())
             return wrong(m_at, "expected the name of a part, found " + found(), freeNames());
         const auto axis = axisCalled(name);
@@ -255,7 +260,7 @@ Expected<Scheme> parseScheme(std::string_view text, const Catalogue& catalogue) 
     auto scheme = parseNotation(text, catalogue);
     if (scheme) return std::move(*scheme);
     std::string message = "scheme \"";
-    message.append(text.substr(0, longestQuoted));
+    message.append(text.substr(0, byteAt(text, longestQuoted + 1)));
     message += text.size() > longestQuoted ? "…\": " : "\": ";
     return fail(ErrorCode::BadNotation, message + scheme.error().message);
 }
