@@ -105,9 +105,20 @@ void RowGroup<Real>::walk(Row& row, Real* values, std::int64_t index) {
     row.total = totalOf(row.sums);
     m_context.logSumExp[at] = static_cast<Real>(row.total.logSumExp);
     const bool padding = !m_context.openKey.empty() && m_context.openKey[at] == 0;
-    row.counted = row.total.alive() && !padding;
+    row.closed = !row.total.alive() && !holdsNaN(row);
+    row.counted = row.total.alive() && std::isfinite(row.total.sums.mass) && !padding;
     m_context.counted[at] = row.counted ? 1 : 0;
     if (row.counted) writeStatistics(row.sums, row.total, index, m_context.statistics);
+}
+
+/// A row without a largest logit is closed, or broken: then its weights are NaN, not 0.
+template <class Real>
+bool RowGroup<Real>::holdsNaN(const Row& row) const {
+    for (const Span& open : row.open.spans())
+        if (std::any_of(row.values + open.begin, row.values + open.end,
+                        [](Real value) { return std::isnan(value); }))
+            return true;
+    return false;
 }
 
 /// beta from the entropy of the row as it is without it.
@@ -130,7 +141,7 @@ void RowGroup<Real>::scaleTile(const Row& row, std::int64_t tile) {
     std::int64_t from = columns.begin;
     for (const Span& open : row.open.spans()) {
         const Span part = {std::max(columns.begin, open.begin), std::min(columns.end, open.end)};
-        if (part.begin >= part.end || !row.total.alive()) continue;
+        if (part.begin >= part.end || row.closed) continue;
         std::fill(row.values + from, row.values + part.begin, Real{0});
         scaleOpen(row, part, static_cast<Real>(factor));
         from = part.end;

@@ -66,7 +66,8 @@ private:
     struct Row {
         Real* values = nullptr;
         std::int64_t index = 0;
-        bool counted = false;
+        bool counted = false; ///< in the statistics and means
+        bool closed = false;  ///< no open key, or only logits of -infinity
         OpenStretches open;
         RowSums<Real> sums;
         RowTotal total;
@@ -74,6 +75,7 @@ private:
 
     void runStrip(const RowBlock<Real>& block, Span rows);
     void walk(Row& row, Real* values, std::int64_t index);
+    [[nodiscard]] bool holdsNaN(const Row& row) const;
     Real adaptedScale(Row& row, Real* values);
     void scaleTile(const Row& row, std::int64_t tile);
     void scaleOpen(const Row& row, Span columns, Real factor);

@@ -14,7 +14,7 @@ struct RowTotal {
     WeightSums sums;
     double logSumExp = std::numeric_limits<double>::infinity();
 
-    /// False where every key is closed: no weights, no statistics.
+    /// False where no logit is above -infinity: no weights, no statistics.
     [[nodiscard]] bool alive() const { return sums.mass != 0; }
 };
 
