@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Provides LibTorch where cmake/LibTorch.cmake found none that serves; sourced by setup.sh.
 # With an NVIDIA card: the newest wheel in an environment of our own, build/libtorch-venv. Without:
@@ -9,7 +10,7 @@ has_nvidia_card() { timeout 30 nvidia-smi -L 2>/dev/null | grep -q '^GPU'; }
 wheel_into() {
     local folder=$1 python=/usr/bin/python3
     shift
-    need venv
+    need wheel
     [ -x "$python" ] || python=python3
     rm -rf "$folder"
     "$python" -m venv "$folder" &&
@@ -41,7 +42,8 @@ provide_libtorch() {
         say "the wheel could not be fetched; the engine will run on the CPU alone"
     fi
     [ -z "$found" ] || return 1
-    need engine
+    (need engine) || die "to build without the engine that runs models, set
+    ISENTROPE_CMAKE=-DISENTROPE_ENGINE=OFF"
 }
 
 # LibTorch with CUDA to compile against on a machine without a card: the wheel without the
@@ -52,5 +54,5 @@ libtorch_to_compile_against() {
         say "fetching the PyTorch wheel into $folder (once, about 1 GB)"
         wheel_into "$folder" --no-deps torch || return 1
     fi
-    echo "$root/$folder"/lib/python3*/site-packages/torch
+    echo "$PWD/$folder"/lib/python3*/site-packages/torch
 }

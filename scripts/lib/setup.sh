@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What the scripts share: which packages, how they are installed, how build/ is made. Sourced by
 # them; leaves the shell in the root of the repository. Debian 12 and 13 and their relatives.
@@ -6,13 +7,15 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 cd "$root"
 source scripts/lib/libtorch.sh
 
-# The packages of each component: the one list that set-up, CI and CONTRIBUTING.md go by.
-packages_core="g++ cmake ninja-build nlohmann-json3-dev libexpected-dev zlib1g-dev libhwy-dev"
-packages_tests="qt6-base-dev"
-packages_engine="libtorch-dev libopenblas0-openmp"
-packages_venv="python3-venv"
-packages_dev="git clang libclang-rt-dev clang-tidy clang-format llvm"
-packages_faster="ccache" # a build without it is only slower
+# The packages of each component: the one list that set-up and CI go by.
+declare -A packages=(
+    [core]="g++ cmake ninja-build nlohmann-json3-dev libexpected-dev zlib1g-dev libhwy-dev"
+    [tests]="qt6-base-dev"
+    [engine]="libtorch-dev libopenblas0-openmp"
+    [wheel]="python3-venv"
+    [dev]="git clang libclang-rt-dev clang-tidy clang-format llvm"
+    [faster]="ccache" # a build without it is only slower
+)
 
 say() { printf '== %s\n' "$*" >&2; }
 die() {
@@ -22,10 +25,9 @@ die() {
 
 # The packages of the given components that are not installed.
 missing_packages() {
-    local component variable package
+    local component package
     for component in "$@"; do
-        variable=packages_$component
-        for package in ${!variable}; do
+        for package in ${packages[$component]}; do
             [ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] ||
                 printf '%s ' "$package"
         done
@@ -48,21 +50,25 @@ as_root() {
 }
 
 apt_install() {
-    local apt="env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300"
-    as_root $apt update >&2 && as_root $apt install --no-install-recommends "$@" >&2
+    local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=300
+        -o Dpkg::Use-Pty=0)
+    as_root "${apt[@]}" update >&2 && as_root "${apt[@]}" install --no-install-recommends "$@" >&2
 }
 
 # need COMPONENT…: installs what is missing of them; ends the script where that is not possible.
 need() {
-    local missing
+    local component missing
     if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-        say "not a Debian system: nothing is installed; needed are what Debian calls" \
-            "$(for c in "$@"; do v=packages_$c && printf '%s ' "${!v}"; done)"
+        for component in "$@"; do
+            say "not a Debian system, nothing is installed; needed: ${packages[$component]}"
+        done
         return
     fi
     missing=$(missing_packages "$@")
+    missing=${missing% }
     [ -n "$missing" ] || return 0
     say "installing $missing"
+    # shellcheck disable=SC2086 # a list of words
     apt_install $missing || die "these packages are missing and could not be installed: $missing
 Install them as root and start this again:
     apt-get update && apt-get install --no-install-recommends $missing"
@@ -73,6 +79,7 @@ need_if_possible() {
     local missing
     command -v apt-get >/dev/null || return 0
     missing=$(missing_packages "$@")
+    # shellcheck disable=SC2086 # a list of words
     [ -z "$missing" ] || apt_install $missing 2>/dev/null || say "going on without $missing"
 }
 
@@ -95,6 +102,7 @@ configure() {
         rm -rf build/CMakeCache.txt build/CMakeFiles
     fi
     mkdir -p build
+    # shellcheck disable=SC2086 # a list of arguments
     cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release ${ISENTROPE_CMAKE:-} >build/configure.log 2>&1 || {
         cat build/configure.log >&2
         die "the build could not be configured"
