@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/cpu_kernels.h"
 
-#include "core/model/processor.h"
+#include "core/base/machine.h"
 
 #include <algorithm>
 #include <bit>

@@ -3,7 +3,7 @@
 
 #include "core/base/number.h"
 #include "core/model/guarded.h"
-#include "core/model/processor.h"
+#include "core/base/machine.h"
 #include "core/model/request_check.h"
 #include "core/model/threads.h"
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/attention/row_pass.h"
+#include "core/base/machine.h"
 
 #include <cstdint>
 #include <memory>
@@ -38,11 +39,6 @@ struct TileRules {
     std::span<const std::uint8_t> openKey;
     std::span<const Real> logSumExp;
     std::span<const Real> rowScale;
-};
-
-struct DeviceMemory {
-    std::uint64_t totalBytes = 0;
-    std::uint64_t freeBytes = 0; ///< what could be allocated without pushing others out
 };
 
 /// The narrow door between the model and the kernels of one kind of device. It knows pointers and
