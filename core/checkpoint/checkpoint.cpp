@@ -25,9 +25,8 @@ struct Checkpoint::State {
     ModelTensors tensors; ///< points into directory
     std::vector<std::string> warnings;
 
-    mutable std::once_flag hashOnce, tieOnce;
+    mutable std::once_flag hashOnce;
     mutable Expected<std::string> hash;
-    mutable bool tied = false;
 };
 
 namespace {
@@ -79,14 +78,6 @@ void add(std::vector<std::string>& to, const std::vector<std::string>& from) {
 bool sharesElements(const TensorEntry& a, const TensorEntry& b) {
     return std::tie(a.file, a.storage, a.offset, a.strides) ==
            std::tie(b.file, b.storage, b.offset, b.strides);
-}
-
-/// What cannot be read counts as different: whoever reads the weights is told why.
-bool equalElements(const TensorDirectory& directory, const TensorEntry& a, const TensorEntry& b) {
-    if (sharesElements(a, b)) return true;
-    const auto left = readFloats(directory, a);
-    const auto right = readFloats(directory, b);
-    return left && right && *left == *right;
 }
 
 /// Of the bytes of all files, one after the other.
@@ -185,12 +176,8 @@ std::int64_t Checkpoint::parameters() const {
 }
 
 bool Checkpoint::tied() const {
-    std::call_once(m_state->tieOnce, [&] {
-        const ModelTensors& tensors = m_state->tensors;
-        m_state->tied = !tensors.decoder ||
-                        equalElements(m_state->directory, *tensors.embedding, *tensors.decoder);
-    });
-    return m_state->tied;
+    const ModelTensors& tensors = m_state->tensors;
+    return !tensors.decoder || sharesElements(*tensors.embedding, *tensors.decoder);
 }
 
 Expected<std::string> Checkpoint::sha256() const {

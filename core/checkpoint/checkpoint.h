@@ -34,8 +34,8 @@ public:
     /// vocab.txt, or an empty path where the folder has none (ids still work).
     [[nodiscard]] const std::filesystem::path& vocabularyFile() const;
     [[nodiscard]] std::int64_t parameters() const; ///< elements, shared ones counted once
-    /// The decoder is absent, shares the embedding's storage, or equals it; for the last the two
-    /// are compared on first call.
+    /// The decoder is absent or shares the embedding's storage. One stored for itself counts as
+    /// its own, even where its elements are the same.
     [[nodiscard]] bool tied() const;
     [[nodiscard]] const std::vector<std::string>& ignored() const; ///< tensors that are not ours
     [[nodiscard]] const std::vector<std::string>& warnings() const;

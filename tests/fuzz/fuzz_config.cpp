@@ -11,7 +11,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::string text(data, data + size);
     const auto config =
         isentrope::parseModelConfig(text, "config.json", isentrope::Catalogue::builtIn());
-    if (!config) return config.error().message.empty() ? std::abort(), 0 : 0;
+    if (!config) {
+        if (config.error().message.empty()) std::abort();
+        return 0;
+    }
     const bool sound = config->layers > 0 && config->keySize % 2 == 0 && config->vocabulary > 0 &&
                        config->padId < config->vocabulary && config->trainLength > 1 &&
                        config->normEpsilon > 0 && !config->scheme.empty();
