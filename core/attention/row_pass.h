@@ -31,8 +31,9 @@ struct StatisticsOptions {
     std::int64_t overviewSide = 1024; ///< at most so many bins a side
 };
 
-/// One value per row; range and span tables are row-major (n x R, n x spans). Rows of padding
-/// are NaN (maxColumn: -1).
+/// One value per row; range and span tables are row-major (n x R, n x spans). Rows of padding, rows
+/// that were not run, rows without an open key and rows with a logit that is no number are NaN
+/// (maxColumn: -1) and count in no mean. A range without an open key has mass 0 and entropy 0.
 template <class Real>
 struct RowStatistics {
     std::int64_t rows = 0;
@@ -52,10 +53,10 @@ struct RowStatistics {
     void resize(std::int64_t rowCount, int rangeTotal, int spanTotal);
 };
 
-/// Means over the rows that are not padding.
+/// Means over the rows that have statistics.
 struct LayerProfiles {
     std::vector<double> received; ///< n: mean weight each key receives
-    std::vector<double> distance; ///< 2n - 1: mean weight at distance i - j = index - (n - 1)
+    std::vector<double> distance; ///< 2n - 1: at distance i - j = index - (n - 1), over open keys
     std::vector<float> entropyMean, entropyLower, entropyMedian,
         entropyUpper; ///< at most 256 bins of rows
 };
@@ -64,8 +65,8 @@ struct LayerProfiles {
 struct Overview {
     std::int64_t side = 0; ///< bins a side: ceil(n / stride)
     std::int64_t stride = 1;
-    std::vector<float> mean; ///< side x side, over the open rows and all columns of the bin
-    std::vector<float> max;
+    std::vector<float> mean; ///< side x side, over the rows with statistics, all columns
+    std::vector<float> max;  ///< over the same cells; both are 0 where a bin has no such row
 };
 
 /// A plan in the precision of a kernel: tables over t and i as Real, the mask as integers.
@@ -108,8 +109,8 @@ public:
     RowPass(RowPass&&) noexcept;
     RowPass& operator=(RowPass&&) noexcept;
 
-    /// Weights in place; the statistics of these rows join the layer's. Blocks may come in any
-    /// order, each row once; one block at a time.
+    /// Weights in place, 0 where a key is closed; the statistics of these rows join the layer's.
+    /// Blocks may come in any order, each row once; one block at a time.
     void run(const RowBlock<Real>& block);
     [[nodiscard]] const RowStatistics<Real>& statistics() const;
     /// Of every row run, padding too, as finishTile takes it; infinity where every key is closed.
@@ -130,7 +131,8 @@ extern template class RowPass<double>;
 /// The instruction set the kernels run with here: "AVX3", "AVX2", "SSE4", ...
 [[nodiscard]] const char* kernelTarget();
 
-/// A rectangle of one map: in, z; out, exact weights exp(x - lse), masked cells 0.
+/// A rectangle of one map: in, z; out, exact weights exp(x - lse), masked cells 0. NaN where the
+/// log-sum-exp is.
 template <class Real>
 struct Tile {
     Real* values = nullptr;

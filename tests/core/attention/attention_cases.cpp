@@ -131,6 +131,14 @@ reference::Matrix randomSimilarities(std::int64_t n, std::uint64_t seed) {
     return result;
 }
 
+StatisticsOptions optionsFor(std::int64_t n) {
+    StatisticsOptions options;
+    options.near = 5;
+    options.spans = {{0, n / 2}, {n / 3, n / 3 + 1}, {n, n}};
+    options.overviewSide = 40;
+    return options;
+}
+
 template <>
 Tolerance toleranceOf<float>() {
     return {1e-6, 2e-6, 1e-5};

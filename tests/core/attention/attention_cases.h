@@ -20,6 +20,9 @@ namespace isentrope {
 /// single precision.
 [[nodiscard]] reference::Matrix randomSimilarities(std::int64_t n, std::uint64_t seed);
 
+/// Short ranges and spans, so that small maps have all of them; 40 bins a side.
+[[nodiscard]] StatisticsOptions optionsFor(std::int64_t n);
+
 /// Both precisions' tolerances: relative to 1 or to the size of the value.
 struct Tolerance {
     double weight, statistic, entropy;
