@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -24,7 +25,7 @@ class ByteCursor {
 public:
     explicit ByteCursor(std::string_view bytes, std::size_t at = 0)
         : m_bytes(bytes)
-        , m_at(at) {}
+        , m_at(std::min(at, bytes.size())) {}
 
     [[nodiscard]] std::size_t at() const { return m_at; }
     [[nodiscard]] std::size_t left() const { return m_bytes.size() - m_at; }

@@ -50,8 +50,7 @@ Expected<std::vector<std::string>> shardNames(const std::filesystem::path& index
     for (const auto& [tensor, shard] : map)
         names.push_back(shard);
     std::ranges::sort(names);
-    const auto repeated = std::ranges::unique(names);
-    names.erase(repeated.begin(), repeated.end());
+    names.erase(std::unique(names.begin(), names.end()), names.end());
     if (names.size() > mostShards)
         return refuse(index, ErrorCode::TooLarge,
                       "lists " + std::to_string(names.size()) + " files, expected at most " +

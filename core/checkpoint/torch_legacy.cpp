@@ -58,6 +58,8 @@ std::optional<std::vector<std::string>> keysOf(const Pickle& list) {
 /// The two pickles after the magic number; answers where they end.
 Expected<std::size_t> checkPreamble(const File& file, std::string_view bytes) {
     const std::string path = file.path().string();
+    if (!isLegacyTorch(bytes))
+        return refuse(file, ErrorCode::Malformed, "does not begin as an old PyTorch file does");
     const auto version = readPickle(bytes, magicEnd, path);
     if (!version) return tl::unexpected(version.error());
     if (version->values.kind(version->root) != PickleKind::Integer ||

@@ -21,8 +21,8 @@ QByteArray number(T value) {
 /// Files of one test, each under a name of its own.
 class MadeFiles {
 public:
-    [[nodiscard]] std::filesystem::path write(const QByteArray& bytes,
-                                              const QString& name = QStringLiteral("model.bin")) {
+    std::filesystem::path write(const QByteArray& bytes,
+                                const QString& name = QStringLiteral("model.bin")) {
         QFile file(m_folder.filePath(name));
         if (!file.open(QIODevice::WriteOnly) || file.write(bytes) != bytes.size())
             qFatal("the test cannot write its file");

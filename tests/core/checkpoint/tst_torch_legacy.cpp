@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "made_torch.h"
 
+#include "core/checkpoint/torch_legacy.h"
+
 #include <QtTest>
 
 using namespace isentrope;
@@ -130,6 +132,8 @@ void TorchLegacyTest::badIsRefused() {
 
 void TorchLegacyTest::everyCutIsRefused() {
     const QByteArray bytes = file(model, order, record(6, floats(6)));
+    const auto empty = File::open(m_files.write({})).value();
+    QCOMPARE(readTorchLegacy(empty).error().code, ErrorCode::Malformed);
     for (qsizetype length = 0; length < bytes.size(); ++length)
         QVERIFY2(!m_files.open(bytes.left(length)), qPrintable(QString::number(length)));
 }
