@@ -5,7 +5,8 @@ function(isentrope_embed file name cpp)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
   file(READ ${file} bytes HEX)
   string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
-  string(REGEX REPLACE "(....................................................................................................)" "\\1\n" bytes "${bytes}")
+  string(REPEAT "." 100 line)
+  string(REGEX REPLACE "(${line})" "\\1\n" bytes "${bytes}")
   file(CONFIGURE OUTPUT ${cpp} @ONLY CONTENT
 "// Made from the file of this name by CMake.
 #include <string_view>

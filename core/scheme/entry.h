@@ -13,10 +13,10 @@
 
 namespace isentrope {
 
-/// Where the variables of the catalogue's formulas stand.
+/// Where the variables of the catalogue's formulas stand. n is the length that is run for a
+/// position or a mask, and the number of tokens that are not padding for a temperature or a bias.
 namespace slot {
-inline constexpr std::size_t n =
-    0; ///< length that is run (position, mask), tokens (temperature, bias)
+inline constexpr std::size_t n = 0;
 inline constexpr std::size_t trainLength = 1;  ///< L, L0
 inline constexpr std::size_t keySize = 2;      ///< d
 inline constexpr std::size_t distance = 3;     ///< t

@@ -24,6 +24,7 @@ std::optional<NotationProblem> ownFormulaProblem(Axis axis, std::string_view for
     Scheme scheme;
     scheme.part(axis) = Part{std::string(axisName(axis)), {}, std::string(trimmed(formula))};
     for (std::int64_t multiple = 1; multiple <= furthestMultiple; multiple *= 2) {
+        if (trainLength > longestPlan / multiple) break;
         PlanRequest request;
         request.length = trainLength * multiple;
         request.trainLength = trainLength;

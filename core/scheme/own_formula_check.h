@@ -11,8 +11,7 @@ namespace isentrope {
 
 /// What an editor says while an own formula is typed: where it cannot be read, else the first of
 /// 1, 2, 4, … 64 times L0 at which it is not finite. Columns count in the formula.
-[[nodiscard]] std::optional<NotationProblem> ownFormulaProblem(Axis axis, std::string_view formula,
-                                                               std::int64_t trainLength,
-                                                               int keySize);
+[[nodiscard]] std::optional<NotationProblem>
+ownFormulaProblem(Axis axis, std::string_view formula, std::int64_t trainLength, int keySize);
 
 } // namespace isentrope

@@ -13,6 +13,8 @@
 namespace isentrope {
 namespace {
 
+constexpr int largestKey = 1 << 16;
+
 /// Kernels work in single precision: what it cannot hold is as good as infinite.
 bool usable(double value) {
     return std::abs(value) <= static_cast<double>(std::numeric_limits<float>::max());
@@ -92,6 +94,25 @@ Expected<ResolvedPart> resolveOwn(Axis axis, const Part& part, PartValues values
 }
 
 } // namespace
+
+Expected<PlanRequest> checkedRequest(PlanRequest request) {
+    if (request.tokens == 0) request.tokens = request.length;
+    const auto refuse = [](const char* what, std::int64_t found, const std::string& expected) {
+        return fail(ErrorCode::OutOfRange,
+                    std::string(what) + " is " + std::to_string(found) + "; expected " + expected);
+    };
+    const std::string length = "a number from 1 to " + grouped(longestPlan);
+    if (request.length < 1 || request.length > longestPlan)
+        return refuse("the length", request.length, length);
+    if (request.trainLength < 1 || request.trainLength > longestPlan)
+        return refuse("the training length", request.trainLength, length);
+    if (request.tokens < 1 || request.tokens > request.length)
+        return refuse("the number of tokens", request.tokens, "1 to the length");
+    if (request.keySize < 2 || request.keySize > largestKey || request.keySize % 2 != 0)
+        return refuse("the key size", request.keySize,
+                      "an even number from 2 to " + grouped(largestKey));
+    return request;
+}
 
 std::string rangeText(const Parameter& parameter) {
     std::string kind = "a number";

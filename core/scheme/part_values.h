@@ -27,6 +27,9 @@ struct ResolvedPart {
                                                       std::size_t variable, std::size_t size) const;
 };
 
+/// The request with its tokens filled in, an error where a number of it makes no sense.
+[[nodiscard]] Expected<PlanRequest> checkedRequest(PlanRequest request);
+
 /// `n` is the length or the tokens, as the part's axis counts.
 [[nodiscard]] Expected<ResolvedPart> resolvePart(Axis axis, const Scheme& scheme,
                                                  const Catalogue& catalogue,

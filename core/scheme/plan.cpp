@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/scheme/plan.h"
 
-#include "core/base/number.h"
 #include "core/scheme/catalogue.h"
 #include "core/scheme/notation.h"
 #include "core/scheme/part_values.h"
@@ -10,27 +9,6 @@
 
 namespace isentrope {
 namespace {
-
-constexpr std::int64_t longest = std::int64_t{1} << 24;
-constexpr int largestKey = 1 << 16;
-
-Expected<void> checkRequest(const PlanRequest& request) {
-    const auto refuse = [](const char* what, std::int64_t found, const std::string& expected) {
-        return fail(ErrorCode::OutOfRange,
-                    std::string(what) + " is " + std::to_string(found) + "; expected " + expected);
-    };
-    const std::string length = "a number from 1 to " + grouped(longest);
-    if (request.length < 1 || request.length > longest)
-        return refuse("the length", request.length, length);
-    if (request.trainLength < 1 || request.trainLength > longest)
-        return refuse("the training length", request.trainLength, length);
-    if (request.tokens < 1 || request.tokens > request.length)
-        return refuse("the number of tokens", request.tokens, "1 to the length");
-    if (request.keySize < 2 || request.keySize > largestKey || request.keySize % 2 != 0)
-        return refuse("the key size", request.keySize,
-                      "an even number from 2 to " + grouped(largestKey));
-    return {};
-}
 
 /// Compiles one plan part by part; `problem` is set where a step answers false.
 class Compiler {
@@ -171,11 +149,9 @@ private:
 
 Expected<Plan> compile(const Scheme& scheme, const Catalogue& catalogue,
                        const PlanRequest& request) {
-    PlanRequest complete = request;
-    if (complete.tokens == 0) complete.tokens = complete.length;
-    if (const auto checked = checkRequest(complete); !checked)
-        return tl::unexpected(checked.error());
-    return Compiler(scheme, catalogue, complete).compile();
+    const auto complete = checkedRequest(request);
+    if (!complete) return tl::unexpected(complete.error());
+    return Compiler(scheme, catalogue, *complete).compile();
 }
 
 } // namespace isentrope

@@ -22,6 +22,9 @@ struct Similarity {
     bool operator==(const Similarity&) const = default;
 };
 
+/// The longest length a plan is made for: its tables are that long.
+inline constexpr std::int64_t longestPlan = std::int64_t{1} << 24;
+
 /// What a plan is made for.
 struct PlanRequest {
     std::int64_t length = 0;      ///< n that is run, padding included; s = max(1, length / L0)

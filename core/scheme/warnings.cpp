@@ -161,16 +161,15 @@ private:
 
 std::vector<Warning> warnings(const Scheme& scheme, const Catalogue& catalogue,
                               const PlanRequest& request, const Scheme& trained) {
-    PlanRequest complete = request;
-    if (complete.tokens == 0) complete.tokens = complete.length;
-    if (complete.length < 1 || complete.trainLength < 1 || complete.keySize < 2) return {};
+    const auto complete = checkedRequest(request);
+    if (!complete) return {};
     Parts parts;
     for (const Axis axis : allAxes) {
-        auto part = resolvePart(axis, scheme, catalogue, complete);
+        auto part = resolvePart(axis, scheme, catalogue, *complete);
         if (!part) return {};
         parts[static_cast<std::size_t>(axis)] = std::move(*part);
     }
-    Judge judge(scheme, catalogue, complete, trained, parts);
+    Judge judge(scheme, catalogue, *complete, trained, parts);
     std::vector<Warning> found;
     for (const Axis axis : allAxes) {
         const auto& part = scheme.part(axis);

@@ -118,7 +118,10 @@ void WarningsTest::nothingWhereItCannotBeCompiled() {
     const Catalogue& catalogue = Catalogue::builtIn();
     const auto scheme = parseScheme("cos+rope", catalogue);
     QVERIFY(warnings(*scheme, catalogue, {64, 0, 64, 128, {}}).empty());
-    QVERIFY(warnings(*scheme, catalogue, {0, 0, 0, 0, {}}).empty());
+    const auto rope = parseScheme("rope+constant(c=2)", catalogue);
+    QCOMPARE(warnings(*rope, catalogue, {64, 0, 64, 128, {}}).size(), std::size_t{1});
+    QVERIFY(warnings(*rope, catalogue, {0, 0, 0, 0, {}}).empty());
+    QVERIFY(warnings(*rope, catalogue, {64, 0, 64, 2'000'000'000, {}}).empty());
 }
 
 QTEST_APPLESS_MAIN(WarningsTest)
