@@ -68,7 +68,8 @@ std::string detect(std::string_view bytes) {
     const ForeignBytes foreign = lookAtForeign(bytes);
     if (3 * census.multibyte >= 2 * foreign.count) return "UTF-8";
     if (foreign.canBeLatin1() && 2 * foreign.alone >= foreign.count) return "Latin-1";
-    const auto invalid = countInvalid(bytes, "GB18030");
+    const bool isEnough = foreign.count >= 4 || 2 * foreign.count >= bytes.size();
+    const auto invalid = isEnough ? countInvalid(bytes, "GB18030") : foreign.count;
     if (invalid && 10 * *invalid <= foreign.count) return "GB18030";
     return foreign.canBeLatin1() ? "Latin-1" : "UTF-8";
 }
@@ -81,18 +82,24 @@ std::string lowerCase(std::string_view text) {
     return lower;
 }
 
-Expected<std::string> canonicalName(std::string_view asked) {
-    for (const std::string& name : encodingNames())
-        if (lowerCase(name) == lowerCase(asked)) return name;
-    std::string known;
+tl::unexpected<Error> unknownEncoding(std::string_view asked) {
+    std::string known, hint;
     std::vector<std::string> lowered;
     for (const std::string& name : encodingNames()) {
         known += (known.empty() ? "" : ", ") + name;
         lowered.push_back(lowerCase(name));
     }
+    const auto near = nearestName(lowerCase(asked), lowered);
+    for (std::size_t i = 0; i < lowered.size(); ++i)
+        if (near == lowered[i]) hint = " Did you mean \"" + encodingNames()[i] + "\"?";
     return fail(ErrorCode::BadUsage, "unknown encoding \"" + std::string(asked) +
-                                         "\"; expected one of " + known + "." +
-                                         didYouMean(lowerCase(asked), lowered));
+                                         "\"; expected one of " + known + "." + hint);
+}
+
+Expected<std::string> canonicalName(std::string_view asked) {
+    for (const std::string& name : encodingNames())
+        if (lowerCase(name) == lowerCase(asked)) return name;
+    return unknownEncoding(asked);
 }
 
 bool dropByteOrderMark(std::string& bytes, std::string_view encoding) {

@@ -30,7 +30,8 @@ constexpr std::uint64_t largestTextFile = std::uint64_t{1} << 30; ///< bytes
 ///  1. the byte order mark of UTF-8 or UTF-16;
 ///  2. UTF-8, where at least two thirds of the bytes outside ASCII form its characters;
 ///  3. GB18030, where at most a tenth of the bytes outside ASCII is wrong, unless it is rather
-///     Latin-1: in Chinese these bytes come in pairs, in Western words they mostly stand alone;
+///     Latin-1: in Chinese these bytes come in pairs, in Western words they mostly stand alone.
+///     Fewer than four such bytes, and less than half of the text, prove nothing;
 ///  4. Latin-1, where each byte outside ASCII is a letter or sign of it (0xA0 to 0xFE) and one of
 ///     them at least stands next to an ASCII letter;
 ///  5. UTF-8, with all that is invalid replaced.

@@ -26,9 +26,8 @@ Lead leadOf(std::uint8_t byte) {
 
 } // namespace
 
-Step step(std::string_view text, std::size_t at) {
+Step stepMultibyte(std::string_view text, std::size_t at) {
     const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[at + i]); };
-    if (byte(0) < 0x80) return {byte(0), 1, true};
     const Lead lead = leadOf(byte(0));
     char32_t code = lead.payload;
     for (std::uint8_t i = 1; i < lead.length; ++i) {

@@ -16,8 +16,14 @@ struct Step {
     bool valid = false;
 };
 
+/// A character outside ASCII.
+[[nodiscard]] Step stepMultibyte(std::string_view text, std::size_t at);
+
 /// The character at `at`, which must be inside the text.
-[[nodiscard]] Step step(std::string_view text, std::size_t at);
+[[nodiscard]] inline Step step(std::string_view text, std::size_t at) {
+    const auto byte = static_cast<std::uint8_t>(text[at]);
+    return byte < 0x80 ? Step{byte, 1, true} : stepMultibyte(text, at);
+}
 
 void append(std::string& text, char32_t code);
 
