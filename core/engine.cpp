@@ -14,7 +14,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string pluginFile(const std::string& kind) { return "isentrope_engine_" + kind + ".so"; }
+std::string pluginFile(const std::string& kind) {
+    return "isentrope_engine_" + kind + ".so";
+}
 
 std::vector<fs::path> pluginFolders(const std::vector<fs::path>& extraFolders) {
     std::vector<fs::path> folders = extraFolders;
@@ -49,8 +51,8 @@ Expected<Engine*> engineOf(void* library, const std::string& name) {
                                              enginePluginSymbol + "); remove it or build again");
     if (plugin->abi != engineAbi)
         return fail(ErrorCode::NoDevice, name + ": made for engine interface " +
-                                             std::to_string(plugin->abi) + ", this program speaks " +
-                                             std::to_string(engineAbi) +
+                                             std::to_string(plugin->abi) +
+                                             ", this program speaks " + std::to_string(engineAbi) +
                                              "; build both from the same sources");
     Engine* engine = plugin->engine ? plugin->engine() : nullptr;
     if (!engine) return fail(ErrorCode::NoDevice, name + ": the engine could not start here");
@@ -64,8 +66,8 @@ Expected<Engine*> openPlugin(const fs::path& file) {
     if (const auto found = open.find(file.string()); found != open.end()) return found->second;
     void* library = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library)
-        return fail(ErrorCode::NoDevice, file.string() + ": cannot be loaded: " +
-                                             lastLoaderMessage() +
+        return fail(ErrorCode::NoDevice, file.string() +
+                                             ": cannot be loaded: " + lastLoaderMessage() +
                                              "; install what is missing or build again");
     Expected<Engine*> engine = engineOf(library, file.string());
     if (engine)
@@ -95,9 +97,12 @@ bool hasUsableDevice(const Engine& engine) {
 
 std::string_view precisionName(Precision precision) {
     switch (precision) {
-    case Precision::Exact: return "exact";
-    case Precision::Fast: return "fast";
-    case Precision::Double: return "double";
+    case Precision::Exact:
+        return "exact";
+    case Precision::Fast:
+        return "fast";
+    case Precision::Double:
+        return "double";
     }
     return "exact";
 }

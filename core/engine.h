@@ -85,7 +85,7 @@ enum class Pooling { Mean, Max };
 
 /// A rectangle of one layer's map, rows [row, row + rows) and keys [column, column + columns),
 /// pooled to at most `side` bins a side (1 cell a bin where it fits: then exact cells). Rows of
-/// padding count in no bin; a bin of nothing else is NaN.
+/// padding count in no bin of several cells; such a bin of nothing else is NaN.
 struct RegionRequest {
     std::uint64_t trace = 0;
     std::vector<int> layers; ///< more than one: their mean

@@ -72,8 +72,7 @@ void Attend<Real>::timesValues(Span rows, const BlockPart& part,
     const auto step = std::max<std::int64_t>(
         512, static_cast<std::int64_t>(m_kernels.operationsAtOnce() / perColumn));
     bool first = true;
-    for (const Span piece :
-         columnsToMultiply(m_tables.plan().mask, rows, weights.size(1), step)) {
+    for (const Span piece : columnsToMultiply(m_tables.plan().mask, rows, weights.size(1), step)) {
         progress.checkpoint();
         const at::Tensor left = weights.slice(1, piece.begin, piece.end);
         const at::Tensor right = values.slice(0, piece.begin, piece.end);

@@ -76,8 +76,8 @@ template <class Real>
 std::vector<Text<Real>> BatchRun<Real>::texts(std::size_t begin, std::size_t end) {
     std::vector<Text<Real>> group;
     for (std::size_t t = begin; t < end; ++t)
-        group.push_back({m_batch.ids[t], *m_batch.openKeys[t],
-                         m_stack.plans.tables(*m_batch.plans[t])});
+        group.push_back(
+            {m_batch.ids[t], *m_batch.openKeys[t], m_stack.plans.tables(*m_batch.plans[t])});
     return group;
 }
 
@@ -100,8 +100,8 @@ Expected<std::vector<TextOutput<Real>>> BatchRun<Real>::runGroup(std::size_t beg
             if (problem.code != ErrorCode::OutOfMemory) return tl::unexpected(problem);
         }
         if (shape.blockRows <= leastBlockRows)
-            return tl::unexpected(
-                outOfMemory(m_model, m_batch, m_options, "memory ran out with the smallest blocks"));
+            return tl::unexpected(outOfMemory(m_model, m_batch, m_options,
+                                              "memory ran out with the smallest blocks"));
         m_options.blockRows = std::max(leastBlockRows, shape.blockRows / 2);
         ++m_halvings;
     }
@@ -172,14 +172,13 @@ std::vector<std::string> BatchRun<Real>::notes(const TextOutput<Real>& output) c
 } // namespace
 
 bool Batch::twoPieces() const {
-    return std::ranges::any_of(plans,
-                               [](const Plan* plan) { return farPositions(*plan).needed; });
+    return std::ranges::any_of(plans, [](const Plan* plan) { return farPositions(*plan).needed; });
 }
 
 template <class Real>
-Expected<std::vector<ForwardResult>>
-runBatch(const ModelContext& model, PrecisionStack<Real>& stack, std::uint64_t& nextTrace,
-         const Batch& batch, const RunOptions& options) {
+Expected<std::vector<ForwardResult>> runBatch(const ModelContext& model,
+                                              PrecisionStack<Real>& stack, std::uint64_t& nextTrace,
+                                              const Batch& batch, const RunOptions& options) {
     if (auto fits = check(model, batch, options); !fits) return tl::unexpected(fits.error());
     if (!estimateRun(model, batch.length(), static_cast<std::int64_t>(batch.size()), options,
                      batch.twoPieces(), false)
@@ -191,8 +190,8 @@ runBatch(const ModelContext& model, PrecisionStack<Real>& stack, std::uint64_t& 
 template Expected<std::vector<ForwardResult>> runBatch(const ModelContext&, PrecisionStack<float>&,
                                                        std::uint64_t&, const Batch&,
                                                        const RunOptions&);
-template Expected<std::vector<ForwardResult>> runBatch(const ModelContext&,
-                                                       PrecisionStack<double>&, std::uint64_t&,
-                                                       const Batch&, const RunOptions&);
+template Expected<std::vector<ForwardResult>> runBatch(const ModelContext&, PrecisionStack<double>&,
+                                                       std::uint64_t&, const Batch&,
+                                                       const RunOptions&);
 
 } // namespace isentrope

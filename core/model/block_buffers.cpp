@@ -8,9 +8,8 @@ namespace isentrope {
 template <class Real>
 BlockBuffers<Real>::BlockBuffers(std::int64_t rows, std::int64_t length, std::int64_t intermediate,
                                  const std::string& device, bool bfloat) {
-    const auto options = at::TensorOptions()
-                             .dtype(c10::CppTypeToScalarType<Real>::value)
-                             .device(at::Device(device));
+    const auto options =
+        at::TensorOptions().dtype(c10::CppTypeToScalarType<Real>::value).device(at::Device(device));
     // Zero, because columns behind a window are never written and must hold numbers.
     m_all.weights = std::make_shared<at::Tensor>(at::zeros({rows, length}, options));
     m_all.attended = std::make_shared<at::Tensor>(at::empty({rows, intermediate}, options));

@@ -24,7 +24,9 @@ double fastest(const Work& work) {
 }
 
 /// Reads one number back, which waits for a device that works on its own.
-void finish(const at::Tensor& tensor) { (void)tensor.select(0, 0).select(0, 0).item<float>(); }
+void finish(const at::Tensor& tensor) {
+    (void)tensor.select(0, 0).select(0, 0).item<float>();
+}
 
 double productSpeed(const at::TensorOptions& options) {
     constexpr std::int64_t rows = 256, inner = 1024, columns = 1536;

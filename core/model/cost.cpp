@@ -13,11 +13,14 @@ namespace {
 /// Rows of all texts of a group together.
 constexpr std::int64_t rowsOfGroup = 8192;
 
-std::uint64_t count(std::int64_t value) { return static_cast<std::uint64_t>(value); }
+std::uint64_t count(std::int64_t value) {
+    return static_cast<std::uint64_t>(value);
+}
 
 std::int64_t keptLayers(const CostRequest& request) {
-    return request.options.layers.empty() ? request.config.layers
-                                          : static_cast<std::int64_t>(request.options.layers.size());
+    return request.options.layers.empty()
+               ? request.config.layers
+               : static_cast<std::int64_t>(request.options.layers.size());
 }
 
 template <class Real>
@@ -72,8 +75,10 @@ Cost costOf(const CostRequest& request) {
     const bool isDouble = request.options.precision == Precision::Double;
     const std::uint64_t real = isDouble ? sizeof(double) : sizeof(float);
     const auto batch = static_cast<double>(request.batch), n = static_cast<double>(request.length);
-    const auto layers = static_cast<double>(config.layers), hidden = static_cast<double>(config.hidden);
-    const auto e = static_cast<double>(config.intermediate), d = static_cast<double>(config.keySize);
+    const auto layers = static_cast<double>(config.layers),
+               hidden = static_cast<double>(config.hidden);
+    const auto e = static_cast<double>(config.intermediate),
+               d = static_cast<double>(config.keySize);
 
     Cost cost;
     cost.workBytes = isDouble ? workBytes<double>(request) : workBytes<float>(request);
@@ -87,9 +92,8 @@ Cost costOf(const CostRequest& request) {
                        count(request.batch) * outputBytes(request);
     cost.pairs = batch * layers * n * n;
     cost.operations = batch * layers * n * (2 * hidden * (3 * e + d) + 2 * n * (d + e));
-    const double outputRows = request.options.allLogits
-                                  ? n
-                                  : static_cast<double>(request.options.logitRows.size());
+    const double outputRows =
+        request.options.allLogits ? n : static_cast<double>(request.options.logitRows.size());
     cost.operations += batch * outputRows * 2 * hidden * static_cast<double>(config.vocabulary);
     return cost;
 }

@@ -42,7 +42,7 @@ private:
 extern "C" __attribute__((visibility("default"))) const isentrope::EnginePlugin*
 isentropeEnginePlugin() {
     static isentrope::CpuEngine engine;
-    static const isentrope::EnginePlugin plugin{
-        isentrope::engineAbi, []() -> isentrope::Engine* { return &engine; }};
+    static const isentrope::EnginePlugin plugin{isentrope::engineAbi,
+                                                []() -> isentrope::Engine* { return &engine; }};
     return &plugin;
 }

@@ -41,7 +41,8 @@ public:
     }
 
     PassResult<Real> finish() override {
-        return {m_pass.statistics(), m_pass.rowScale(), m_pass.profiles(), m_pass.overview()};
+        return {m_pass.statistics(), m_pass.logSumExp(), m_pass.rowScale(), m_pass.profiles(),
+                m_pass.overview()};
     }
 
 private:
@@ -55,11 +56,17 @@ void finishOnHost(const TileRules<Real>& rules, const Tile<Real>& tile) {
 
 } // namespace
 
-std::string CpuKernels::name() const { return kernelTarget(); }
+std::string CpuKernels::name() const {
+    return kernelTarget();
+}
 
-DeviceMemory CpuKernels::memory() const { return hostMemory(); }
+DeviceMemory CpuKernels::memory() const {
+    return hostMemory();
+}
 
-bool CpuKernels::fastProducts() const { return hasBfloatProducts(); }
+bool CpuKernels::fastProducts() const {
+    return hasBfloatProducts();
+}
 
 /// 256 rows keep the products near their best speed; from 32,768 tokens on fewer, so that a block
 /// stays within 32 MB.
@@ -68,15 +75,15 @@ std::int64_t CpuKernels::blockRows(std::int64_t length) const {
     return std::clamp<std::int64_t>(mostElements / std::max<std::int64_t>(length, 1), 32, 256);
 }
 
-std::unique_ptr<BlockPass<float>>
-CpuKernels::blockPass(const RowPlan<float>& plan, const std::vector<std::uint8_t>& openKey,
-                      const StatisticsOptions& options) const {
+std::unique_ptr<BlockPass<float>> CpuKernels::blockPass(const RowPlan<float>& plan,
+                                                        const std::vector<std::uint8_t>& openKey,
+                                                        const StatisticsOptions& options) const {
     return std::make_unique<CpuBlockPass<float>>(plan, openKey, options);
 }
 
-std::unique_ptr<BlockPass<double>>
-CpuKernels::blockPass(const RowPlan<double>& plan, const std::vector<std::uint8_t>& openKey,
-                      const StatisticsOptions& options) const {
+std::unique_ptr<BlockPass<double>> CpuKernels::blockPass(const RowPlan<double>& plan,
+                                                         const std::vector<std::uint8_t>& openKey,
+                                                         const StatisticsOptions& options) const {
     return std::make_unique<CpuBlockPass<double>>(plan, openKey, options);
 }
 

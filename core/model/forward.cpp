@@ -107,8 +107,7 @@ void ForwardRun<Real>::runLayer(std::int64_t layer) {
     at::Tensor valuesAndKeys = at::empty({m_h.size(0), e + d}, m_h.options());
     project(layer, valuesAndKeys);
     const bool same = shared(layer);
-    at::Tensor next =
-        same ? at::empty({m_count * m_length, m_h.size(1)}, m_h.options()) : m_h;
+    at::Tensor next = same ? at::empty({m_count * m_length, m_h.size(1)}, m_h.options()) : m_h;
 
     StatisticsOptions statistics = m_options.statistics;
     if (!kept(layer)) statistics.profiles = statistics.overview = false;
@@ -121,8 +120,9 @@ void ForwardRun<Real>::runLayer(std::int64_t layer) {
     }
     double done = 0;
     for (const RowChunk& chunk : m_chunks) {
-        const double share = (static_cast<double>(layer) + done / static_cast<double>(m_chunks.size())) /
-                             static_cast<double>(m_layers);
+        const double share =
+            (static_cast<double>(layer) + done / static_cast<double>(m_chunks.size())) /
+            static_cast<double>(m_layers);
         m_progress.report("layer " + std::to_string(layer + 1) + " of " + std::to_string(m_layers),
                           share * (1 - outputShare));
         runChunk(layer, chunk, attends, next);
@@ -138,8 +138,8 @@ template <class Real>
 void ForwardRun<Real>::project(std::int64_t layer, at::Tensor& valuesAndKeys) {
     const double perRow =
         2.0 * static_cast<double>(m_h.size(1)) * static_cast<double>(valuesAndKeys.size(1));
-    const auto step =
-        std::max<std::int64_t>(64, static_cast<std::int64_t>(m_kernels.operationsAtOnce() / perRow));
+    const auto step = std::max<std::int64_t>(
+        64, static_cast<std::int64_t>(m_kernels.operationsAtOnce() / perRow));
     for (std::int64_t row = 0; row < m_h.size(0); row += step) {
         m_progress.checkpoint();
         const std::int64_t end = std::min(row + step, m_h.size(0));
@@ -188,8 +188,7 @@ void ForwardRun<Real>::keep(std::int64_t layer, std::size_t text, Attend<Real>& 
     output.layers.push_back({static_cast<int>(layer), toFloat(result.statistics),
                              std::move(result.profiles), std::move(result.overview)});
     if (!m_options.keepTrace) return;
-    output.trace.layers.push_back({static_cast<int>(layer), attend.z(),
-                                   std::move(result.statistics.logSumExp),
+    output.trace.layers.push_back({static_cast<int>(layer), attend.z(), std::move(result.logSumExp),
                                    std::move(result.rowScale)});
 }
 
@@ -208,18 +207,20 @@ void ForwardRun<Real>::outputs() {
 } // namespace
 
 template <class Real>
-std::vector<TextOutput<Real>>
-runForward(const Network<Real>& network, const Kernels& kernels,
-           const std::vector<Text<Real>>& texts, const ForwardShape& shape,
-           const RunOptions& options, ProgressMeter& progress) {
+std::vector<TextOutput<Real>> runForward(const Network<Real>& network, const Kernels& kernels,
+                                         const std::vector<Text<Real>>& texts,
+                                         const ForwardShape& shape, const RunOptions& options,
+                                         ProgressMeter& progress) {
     return ForwardRun<Real>(network, kernels, texts, shape, options, progress).run();
 }
 
-template std::vector<TextOutput<float>>
-runForward(const Network<float>&, const Kernels&, const std::vector<Text<float>>&,
-           const ForwardShape&, const RunOptions&, ProgressMeter&);
-template std::vector<TextOutput<double>>
-runForward(const Network<double>&, const Kernels&, const std::vector<Text<double>>&,
-           const ForwardShape&, const RunOptions&, ProgressMeter&);
+template std::vector<TextOutput<float>> runForward(const Network<float>&, const Kernels&,
+                                                   const std::vector<Text<float>>&,
+                                                   const ForwardShape&, const RunOptions&,
+                                                   ProgressMeter&);
+template std::vector<TextOutput<double>> runForward(const Network<double>&, const Kernels&,
+                                                    const std::vector<Text<double>>&,
+                                                    const ForwardShape&, const RunOptions&,
+                                                    ProgressMeter&);
 
 } // namespace isentrope

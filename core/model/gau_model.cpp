@@ -21,8 +21,8 @@ std::uint64_t bytesOf(const ModelWeights& weights) {
 }
 
 tl::unexpected<Error> noTrace(std::uint64_t trace) {
-    return fail(ErrorCode::NotFound, "trace " + std::to_string(trace) +
-                                         ": not kept, or released; run the text again");
+    return fail(ErrorCode::NotFound,
+                "trace " + std::to_string(trace) + ": not kept, or released; run the text again");
 }
 
 } // namespace
@@ -47,7 +47,8 @@ PrecisionStack<Real>& GauModel::stack() {
             return m_double;
         else
             return m_float;
-    }();
+    }
+    ();
     if (!mine) {
         mine = std::make_unique<PrecisionStack<Real>>(m_model.config, m_weights, m_model.device);
         m_model.weightBytes += mine->network.ownBytes();
@@ -184,9 +185,8 @@ Expected<WhatIfResult> GauModel::whatIf(std::uint64_t trace, int layer, const Pl
 
 Expected<std::vector<float>> GauModel::sampleLogits(std::uint64_t trace, int layer,
                                                     std::int64_t count, std::uint64_t seed) {
-    return onTrace(trace, nullptr, nothingHidden, [&](const auto& view) {
-        return viewSampleLogits(view, layer, count, seed);
-    });
+    return onTrace(trace, nullptr, nothingHidden,
+                   [&](const auto& view) { return viewSampleLogits(view, layer, count, seed); });
 }
 
 Estimate GauModel::estimate(std::int64_t length, int batch, const RunOptions& options) const {

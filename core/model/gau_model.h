@@ -57,8 +57,7 @@ private:
     Expected<std::vector<ForwardResult>> run(const Batch& batch, const RunOptions& options);
     template <class Real>
     Expected<TraceView<Real>> view(PrecisionStack<Real>& stack, const Trace<Real>& trace,
-                                   const Plan* whatIf,
-                                   const std::vector<std::uint8_t>& hiddenKeys);
+                                   const Plan* whatIf, const std::vector<std::uint8_t>& hiddenKeys);
     /// `work(view)` on the trace in the precision that it was made in.
     template <class Work>
     auto onTrace(std::uint64_t trace, const Plan* whatIf,

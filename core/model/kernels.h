@@ -16,7 +16,8 @@ namespace isentrope {
 template <class Real>
 struct PassResult {
     RowStatistics<Real> statistics;
-    std::vector<Real> rowScale; ///< beta per row of an adaptive plan, else empty
+    std::vector<Real> logSumExp; ///< of every row, padding included
+    std::vector<Real> rowScale;  ///< beta per row of an adaptive plan, else empty
     LayerProfiles profiles;
     Overview overview;
 };

@@ -22,7 +22,9 @@ void patch(at::Tensor out, const at::Tensor& chosen, const at::Tensor& replaceme
     out.copy_(at::where(chosen, replacement, out));
 }
 
-at::Tensor unitRows(const at::Tensor& x) { return x / (x.norm(2, -1, true) + 1e-9); }
+at::Tensor unitRows(const at::Tensor& x) {
+    return x / (x.norm(2, -1, true) + 1e-9);
+}
 
 } // namespace
 
@@ -117,8 +119,7 @@ void LayerPairs<Real>::State::fillFar(Span rows, Span pure, Span mixed, bool pas
 /// Pairs outside the window whose key is a sink: the key is turned back by its distance, the query
 /// stands at 0.
 template <class Real>
-void LayerPairs<Real>::State::moveSinkKeys(Span rows, const at::Tensor& q,
-                                           at::Tensor& out) const {
+void LayerPairs<Real>::State::moveSinkKeys(Span rows, const at::Tensor& q, at::Tensor& out) const {
     const at::Tensor atZero =
         tables.rotateTo(q, std::vector<double>(static_cast<std::size_t>(lengthOf(rows)), 0.0));
     moveSinkKeys(rows, true, atZero, out);
@@ -131,12 +132,12 @@ void LayerPairs<Real>::State::moveSinkKeys(Span rows, bool past, const at::Tenso
     const MaskPlan& mask = plan().mask;
     const std::int64_t window = *mask.window;
     const Span sinks = intersect(columns, {0, mask.sinks});
-    const std::int64_t furthest =
-        past ? rows.end - 1 - sinks.begin : sinks.end - 1 - rows.begin;
+    const std::int64_t furthest = past ? rows.end - 1 - sinks.begin : sinks.end - 1 - rows.begin;
     if (lengthOf(sinks) <= 0 || furthest <= window) return;
     std::vector<double> positions;
     for (std::int64_t key = sinks.begin; key < sinks.end; ++key)
-        positions.push_back(-farSinkDistance(mask, past ? key + window + 1 : key - window - 1, key));
+        positions.push_back(
+            -farSinkDistance(mask, past ? key + window + 1 : key - window - 1, key));
     const at::Tensor keyTable = tables.rotateTo(
         rawKeys.slice(0, sinks.begin - columns.begin, sinks.end - columns.begin), positions);
     const at::Tensor distance = signedDistance(rows, sinks, z.device());
@@ -151,18 +152,17 @@ void LayerPairs<Real>::State::moveSinkQueries(Span rows, const at::Tensor& q,
     const MaskPlan& mask = plan().mask;
     const std::int64_t window = *mask.window;
     const Span sinks = intersect(rows, {0, mask.sinks});
-    const Span others = intersect(columns, {std::max(mask.sinks, sinks.begin + window + 1),
-                                            columns.end});
+    const Span others =
+        intersect(columns, {std::max(mask.sinks, sinks.begin + window + 1), columns.end});
     if (lengthOf(sinks) <= 0 || lengthOf(others) <= 0) return;
     std::vector<double> positions;
     for (std::int64_t i = sinks.begin; i < sinks.end; ++i)
         positions.push_back(farSinkDistance(mask, i, std::max(mask.sinks, i + window + 1)));
     const Span inBlock{sinks.begin - rows.begin, sinks.end - rows.begin};
-    const at::Tensor turned =
-        tables.rotateTo(q.slice(0, inBlock.begin, inBlock.end), positions);
-    const at::Tensor keyTable = tables.rotateTo(
-        rawKeys.slice(0, others.begin - columns.begin, others.end - columns.begin),
-        std::vector<double>(static_cast<std::size_t>(lengthOf(others)), 0.0));
+    const at::Tensor turned = tables.rotateTo(q.slice(0, inBlock.begin, inBlock.end), positions);
+    const at::Tensor keyTable =
+        tables.rotateTo(rawKeys.slice(0, others.begin - columns.begin, others.end - columns.begin),
+                        std::vector<double>(static_cast<std::size_t>(lengthOf(others)), 0.0));
     patch(view(out, others).slice(0, inBlock.begin, inBlock.end),
           signedDistance(sinks, others, z.device()).lt(-window), at::mm(turned, keyTable.t()));
 }
@@ -170,8 +170,7 @@ void LayerPairs<Real>::State::moveSinkQueries(Span rows, const at::Tensor& q,
 template <class Real>
 LayerPairs<Real>::LayerPairs(const Network<Real>& network, std::int64_t layer,
                              const PlanTables<Real>& tables, const at::Tensor& z, Span columns) {
-    auto state =
-        std::make_unique<State>(State{network, layer, tables, z, columns, {}, {}, {}});
+    auto state = std::make_unique<State>(State{network, layer, tables, z, columns, {}, {}, {}});
     const at::Tensor k = state->keys();
     state->nearKeys = tables.rotateNear(k, columns.begin);
     if (tables.far().needed) state->farKeys = tables.rotateFarKey(k, columns.begin);
@@ -181,6 +180,9 @@ LayerPairs<Real>::LayerPairs(const Network<Real>& network, std::int64_t layer,
 
 template <class Real>
 LayerPairs<Real>::~LayerPairs() = default;
+
+template <class Real>
+LayerPairs<Real>::LayerPairs(LayerPairs&&) noexcept = default;
 
 template <class Real>
 void LayerPairs<Real>::fill(Span rows, at::Tensor& out) const {

@@ -19,6 +19,7 @@ public:
     LayerPairs(const Network<Real>& network, std::int64_t layer, const PlanTables<Real>& tables,
                const at::Tensor& z, Span columns);
     ~LayerPairs();
+    LayerPairs(LayerPairs&&) noexcept;
 
     /// Writes the similarities of `rows` with the columns into out (rows x columns). Columns that
     /// the mask's window closes for every one of these rows keep what out held.

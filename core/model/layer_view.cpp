@@ -5,7 +5,6 @@
 
 #include <ATen/ATen.h>
 #include <algorithm>
-#include <limits>
 
 namespace isentrope {
 namespace {
@@ -63,14 +62,7 @@ std::vector<std::uint8_t> LayerView<Real>::openKey() const {
 
 template <class Real>
 std::vector<Real> LayerView<Real>::weights(Span rows) const {
-    std::vector<Real> values = summedAnew() ? fromPass(rows) : fromLogSumExp(rows);
-    if (m_trace.openKey.empty()) return values;
-    for (std::int64_t row = rows.begin; row < rows.end; ++row) {
-        if (m_trace.openKey[static_cast<std::size_t>(row)]) continue;
-        const auto line = values.begin() + (row - rows.begin) * lengthOf(m_columns);
-        std::fill(line, line + lengthOf(m_columns), std::numeric_limits<Real>::quiet_NaN());
-    }
-    return values;
+    return summedAnew() ? fromPass(rows) : fromLogSumExp(rows);
 }
 
 template <class Real>
@@ -88,8 +80,12 @@ std::vector<Real> LayerView<Real>::fromLogSumExp(Span rows) const {
     m_pairs.fill(rows, values);
     const TileRules<Real> rules{m_tables.rowPlan(), m_trace.openKey, m_layer.logSumExp,
                                 m_layer.rowScale};
-    const Tile<Real> tile{static_cast<Real*>(values.data_ptr()), values.stride(0), rows.begin,
-                          lengthOf(rows), m_columns.begin, lengthOf(m_columns)};
+    const Tile<Real> tile{static_cast<Real*>(values.data_ptr()),
+                          values.stride(0),
+                          rows.begin,
+                          lengthOf(rows),
+                          m_columns.begin,
+                          lengthOf(m_columns)};
     m_source.kernels.finishTile(rules, tile);
     return toHost<Real>(values);
 }

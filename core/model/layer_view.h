@@ -33,7 +33,7 @@ public:
     LayerView(const MapSource<Real>& source, const Trace<Real>& trace,
               const LayerTrace<Real>& layer, const Lens<Real>& lens, Span columns);
 
-    /// rows x columns, row-major, in host memory; rows of padding are NaN.
+    /// rows x columns, row-major, in host memory.
     [[nodiscard]] std::vector<Real> weights(Span rows) const;
     /// The similarities behind them, before factor, bias and mask.
     [[nodiscard]] std::vector<Real> similarities(Span rows) const;

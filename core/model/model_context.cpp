@@ -47,8 +47,8 @@ Estimate estimateRun(const ModelContext& model, std::int64_t length, std::int64_
     estimate.traceBytes = cost.traceBytes;
     estimate.blockRows = chosenBlockRows(model, options, length);
     estimate.freeBytes = model.kernels->memory().freeBytes;
-    estimate.fits = static_cast<double>(more) <=
-                    shareOfFreeMemory * static_cast<double>(estimate.freeBytes);
+    estimate.fits =
+        static_cast<double>(more) <= shareOfFreeMemory * static_cast<double>(estimate.freeBytes);
     if (!timed) return estimate;
     const Speed speed = measuredSpeed(*model.kernels, model.device, model.threads);
     const double products = cost.operations / speed.operationsPerSecond;

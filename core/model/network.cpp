@@ -7,7 +7,7 @@ namespace isentrope {
 namespace {
 
 /// The weights of one layer as tensors; undefined where the model has no such bias.
-struct LayerTensors {
+struct PlacedLayer {
     at::Tensor gate, gateBias;     // e x D: u
     at::Tensor values, valuesBias; // (e + d) x D: v and z
     at::Tensor output, outputBias; // D x e
@@ -17,7 +17,9 @@ struct LayerTensors {
 /// Views the host's memory where type and device allow, else converts; empty gives no tensor.
 class Placer {
 public:
-    Placer(at::ScalarType type, at::Device device) : m_type(type), m_device(device) {}
+    Placer(at::ScalarType type, at::Device device)
+        : m_type(type)
+        , m_device(device) {}
 
     at::Tensor operator()(const std::vector<float>& values, at::IntArrayRef shape) {
         if (values.empty()) return {};
@@ -39,11 +41,11 @@ at::Tensor rowsFrom(const at::Tensor& tensor, std::int64_t begin, std::int64_t e
     return tensor.defined() ? tensor.slice(0, begin, end) : tensor;
 }
 
-LayerTensors placeLayer(Placer& place, const LayerWeights& weights, const ModelConfig& config) {
+PlacedLayer placeLayer(Placer& place, const LayerWeights& weights, const ModelConfig& config) {
     const std::int64_t e = config.intermediate, d = config.keySize, all = 2 * e + d;
     const at::Tensor input = place(weights.input, {all, config.hidden});
     const at::Tensor inputBias = place(weights.inputBias, {all});
-    LayerTensors layer;
+    PlacedLayer layer;
     layer.gate = rowsFrom(input, 0, e);
     layer.gateBias = rowsFrom(inputBias, 0, e);
     layer.values = rowsFrom(input, e, all);
@@ -88,7 +90,7 @@ struct Network<Real>::State {
     std::shared_ptr<const ModelWeights> weights; // what float tensors on the host point into
     std::string device;
     at::Tensor embedding, tokenType, decoder, decoderBias;
-    std::vector<LayerTensors> layers;
+    std::vector<PlacedLayer> layers;
     std::uint64_t bytes = 0;
 };
 
@@ -133,9 +135,8 @@ std::uint64_t Network<Real>::ownBytes() const {
 template <class Real>
 at::Tensor Network<Real>::embed(const std::vector<std::int32_t>& ids) const {
     const auto count = static_cast<std::int64_t>(ids.size());
-    const at::Tensor index =
-        at::from_blob(const_cast<std::int32_t*>(ids.data()), {count}, at::kInt)
-            .to(m_state->embedding.device(), at::kLong);
+    const at::Tensor index = at::from_blob(const_cast<std::int32_t*>(ids.data()), {count}, at::kInt)
+                                 .to(m_state->embedding.device(), at::kLong);
     at::Tensor h = m_state->embedding.index_select(0, index);
     h.add_(m_state->tokenType);
     normalise(h, m_state->config.normEpsilon);
@@ -144,7 +145,7 @@ at::Tensor Network<Real>::embed(const std::vector<std::int32_t>& ids) const {
 
 template <class Real>
 void Network<Real>::valuesAndKeys(std::int64_t layer, const at::Tensor& h, at::Tensor& into) const {
-    const LayerTensors& weights = m_state->layers[static_cast<std::size_t>(layer)];
+    const PlacedLayer& weights = m_state->layers[static_cast<std::size_t>(layer)];
     affineInto(into, h, weights.values, weights.valuesBias);
     at::silu_(into);
 }
@@ -152,7 +153,7 @@ void Network<Real>::valuesAndKeys(std::int64_t layer, const at::Tensor& h, at::T
 template <class Real>
 void Network<Real>::advance(std::int64_t layer, const at::Tensor& h, const at::Tensor& attended,
                             at::Tensor& out) const {
-    const LayerTensors& weights = m_state->layers[static_cast<std::size_t>(layer)];
+    const PlacedLayer& weights = m_state->layers[static_cast<std::size_t>(layer)];
     at::Tensor gate = affine(h, weights.gate, weights.gateBias);
     at::silu_(gate).mul_(attended);
     at::Tensor sum = affine(gate, weights.output, weights.outputBias);
@@ -163,13 +164,13 @@ void Network<Real>::advance(std::int64_t layer, const at::Tensor& h, const at::T
 
 template <class Real>
 at::Tensor Network<Real>::queries(std::int64_t layer, const at::Tensor& z) const {
-    const LayerTensors& weights = m_state->layers[static_cast<std::size_t>(layer)];
+    const PlacedLayer& weights = m_state->layers[static_cast<std::size_t>(layer)];
     return scaleAndShift(z, weights.queryScale, weights.queryOffset);
 }
 
 template <class Real>
 at::Tensor Network<Real>::keys(std::int64_t layer, const at::Tensor& z) const {
-    const LayerTensors& weights = m_state->layers[static_cast<std::size_t>(layer)];
+    const PlacedLayer& weights = m_state->layers[static_cast<std::size_t>(layer)];
     return scaleAndShift(z, weights.keyScale, weights.keyOffset);
 }
 

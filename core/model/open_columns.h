@@ -8,7 +8,9 @@
 
 namespace isentrope {
 
-[[nodiscard]] inline std::int64_t lengthOf(Span span) { return span.end - span.begin; }
+[[nodiscard]] inline std::int64_t lengthOf(Span span) {
+    return span.end - span.begin;
+}
 
 /// An empty span, begin == end, where they do not meet.
 [[nodiscard]] inline Span intersect(Span a, Span b) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/attention/row_query.h"
 #include "core/base/number.h"
 #include "core/model/open_columns.h"
 #include "core/model/statistics_convert.h"
@@ -50,7 +51,9 @@ double at(const std::vector<double>& table, std::int64_t index, double otherwise
 }
 
 /// Uniform in [0, count), the same on every platform.
-std::size_t draw(std::mt19937_64& random, std::size_t count) { return random() % count; }
+std::size_t draw(std::mt19937_64& random, std::size_t count) {
+    return random() % count;
+}
 
 template <class Real>
 std::vector<std::int64_t> openPlaces(const Trace<Real>& trace) {
@@ -88,8 +91,7 @@ Expected<std::vector<float>> viewQueryRows(const TraceView<Real>& view, int laye
                                            const std::vector<std::int64_t>& queries) {
     const auto kept = checked(view, layer, queries, "query");
     if (!kept) return tl::unexpected(kept.error());
-    const LayerView<Real> map(view.source, view.trace, **kept, view.lens,
-                              {0, view.trace.length()});
+    const LayerView<Real> map(view.source, view.trace, **kept, view.lens, {0, view.trace.length()});
     std::vector<float> rows;
     for (const std::int64_t query : queries)
         for (const Real weight : map.weights({query, query + 1}))
@@ -116,8 +118,7 @@ Expected<CellDetail> viewCell(const TraceView<Real>& view, int layer, std::int64
                               std::int64_t key) {
     const auto kept = checked(view, layer, {query, key}, "place");
     if (!kept) return tl::unexpected(kept.error());
-    const LayerView<Real> map(view.source, view.trace, **kept, view.lens,
-                              {0, view.trace.length()});
+    const LayerView<Real> map(view.source, view.trace, **kept, view.lens, {0, view.trace.length()});
     const auto place = static_cast<std::size_t>(key);
     const std::vector<Real> weights = map.weights({query, query + 1});
     const Plan& plan = view.trace.tables->plan();
@@ -130,7 +131,7 @@ Expected<CellDetail> viewCell(const TraceView<Real>& view, int layer, std::int64
         cell.scaled *= static_cast<double>((*kept)->rowScale[static_cast<std::size_t>(query)]);
     cell.logit = cell.scaled + at(plan.distanceBias, t, 0);
     cell.weight = static_cast<double>(weights[place]);
-    cell.rank = 1 + std::ranges::count_if(weights, [&](Real w) { return w > weights[place]; });
+    cell.rank = rankInRow(std::vector<float>(weights.begin(), weights.end()), key);
     cell.masked = closed(view.trace, query, key);
     return cell;
 }
@@ -156,13 +157,12 @@ Expected<std::vector<float>> viewSampleLogits(const TraceView<Real>& view, int l
                                               std::int64_t count, std::uint64_t seed) {
     constexpr std::int64_t mostSamples = 1'000'000;
     if (count < 1 || count > mostSamples)
-        return fail(ErrorCode::OutOfRange, "sample: " + grouped(count) +
-                                               " logits; expected 1 to " + grouped(mostSamples));
+        return fail(ErrorCode::OutOfRange,
+                    "sample: " + grouped(count) + " logits; expected 1 to " + grouped(mostSamples));
     const auto kept = keptLayer(view.trace, layer);
     if (!kept) return tl::unexpected(kept.error());
     const std::vector<std::int64_t> open = openPlaces(view.trace);
-    const LayerView<Real> map(view.source, view.trace, **kept, view.lens,
-                              {0, view.trace.length()});
+    const LayerView<Real> map(view.source, view.trace, **kept, view.lens, {0, view.trace.length()});
     // So many pairs of one query that a large sample stays fast, so few that rows hardly count.
     const std::int64_t perQuery = std::max<std::int64_t>(1, count / 1024);
     std::mt19937_64 random(seed);
@@ -196,7 +196,7 @@ template Expected<WhatIfResult> viewWhatIf(const TraceView<float>&, int, Span, s
 template Expected<WhatIfResult> viewWhatIf(const TraceView<double>&, int, Span, std::stop_token);
 template Expected<std::vector<float>> viewSampleLogits(const TraceView<float>&, int, std::int64_t,
                                                        std::uint64_t);
-template Expected<std::vector<float>> viewSampleLogits(const TraceView<double>&, int,
-                                                       std::int64_t, std::uint64_t);
+template Expected<std::vector<float>> viewSampleLogits(const TraceView<double>&, int, std::int64_t,
+                                                       std::uint64_t);
 
 } // namespace isentrope

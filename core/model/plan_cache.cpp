@@ -13,7 +13,9 @@ auto fieldsOf(const PositionPlan& plan) {
     return std::tie(plan.rule, plan.w, plan.k, plan.g, plan.angles, plan.magnitude);
 }
 
-auto fieldsOf(const MaskPlan& plan) { return std::tie(plan.window, plan.sinks, plan.farSinks); }
+auto fieldsOf(const MaskPlan& plan) {
+    return std::tie(plan.window, plan.sinks, plan.farSinks);
+}
 
 bool same(const std::optional<AdaptivePlan>& a, const std::optional<AdaptivePlan>& b) {
     if (!a || !b) return !a && !b;

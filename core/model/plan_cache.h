@@ -13,7 +13,8 @@ namespace isentrope {
 template <class Real>
 class PlanCache {
 public:
-    explicit PlanCache(std::string device) : m_device(std::move(device)) {}
+    explicit PlanCache(std::string device)
+        : m_device(std::move(device)) {}
     [[nodiscard]] std::shared_ptr<const PlanTables<Real>> tables(const Plan& plan);
 
 private:

@@ -71,9 +71,8 @@ struct PlanTables<Real>::State {
 
 template <class Real>
 PlanTables<Real>::PlanTables(const Plan& plan, const std::string& device) {
-    auto state = std::make_unique<State>(
-        State{plan, RowPlan<Real>::from(plan), farPositions(plan), at::Device(device), {}, {}, {},
-              {}});
+    auto state = std::make_unique<State>(State{
+        plan, RowPlan<Real>::from(plan), farPositions(plan), at::Device(device), {}, {}, {}, {}});
     const PositionPlan& position = plan.position;
     state->near = makeRotation<Real>(position, countUp(plan.length), state->device);
     const FarPositions& far = state->far;
@@ -83,8 +82,7 @@ PlanTables<Real>::PlanTables(const Plan& plan, const std::string& device) {
             makeRotation<Real>(position, shifted(far.position, far.offset), state->device);
         state->farFuture =
             makeRotation<Real>(position, shifted(far.position, future), state->device);
-        if (!far.rawKey)
-            state->farKey = makeRotation<Real>(position, far.position, state->device);
+        if (!far.rawKey) state->farKey = makeRotation<Real>(position, far.position, state->device);
     }
     m_state = std::move(state);
 }

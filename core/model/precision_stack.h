@@ -16,7 +16,8 @@ template <class Real>
 struct PrecisionStack {
     PrecisionStack(const ModelConfig& config, std::shared_ptr<const ModelWeights> weights,
                    const std::string& device)
-        : network(config, std::move(weights), device), plans(device) {}
+        : network(config, std::move(weights), device)
+        , plans(device) {}
 
     Network<Real> network;
     PlanCache<Real> plans;

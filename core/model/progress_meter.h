@@ -14,7 +14,8 @@ struct Stopped {};
 class ProgressMeter {
 public:
     ProgressMeter(std::stop_token stop, ProgressFunction report)
-        : m_stop(std::move(stop)), m_report(std::move(report)) {}
+        : m_stop(std::move(stop))
+        , m_report(std::move(report)) {}
 
     /// What follows covers [from, to] of the whole job.
     void part(double from, double to) {

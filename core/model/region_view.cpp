@@ -17,7 +17,9 @@ constexpr std::int64_t cellsAtOnce = 2 << 20;
 constexpr double leastWeight = 1e-37;
 
 std::string spanText(std::int64_t begin, std::int64_t count) {
-    return "[" + std::to_string(begin) + ", " + std::to_string(begin + count) + ")";
+    std::string text = "[";
+    text += std::to_string(begin) + ", " + std::to_string(begin + count) + ")";
+    return text;
 }
 
 Expected<void> checkRectangle(const RegionRequest& request, std::int64_t n) {
@@ -71,8 +73,13 @@ private:
 
 /// Pools rows of cells as `cells(rows)` gives them.
 template <class Real, class Cells>
-Region poolRows(const RegionRequest& request, Reduction reduction, const Cells& cells) {
-    RegionPool pool(request.rows, request.columns, request.side, reduction);
+Region poolRows(const RegionRequest& request, const Trace<Real>& trace, Reduction reduction,
+                const Cells& cells) {
+    std::vector<std::uint8_t> openRows;
+    if (!trace.openKey.empty())
+        openRows.assign(trace.openKey.begin() + request.row,
+                        trace.openKey.begin() + request.row + request.rows);
+    RegionPool pool(request.rows, request.columns, request.side, reduction, std::move(openRows));
     const std::int64_t stride = pool.stride();
     const std::int64_t step =
         std::max<std::int64_t>(1, cellsAtOnce / request.columns / stride) * stride;
@@ -80,8 +87,7 @@ Region poolRows(const RegionRequest& request, Reduction reduction, const Cells& 
     for (std::int64_t row = 0; row < request.rows; row += step) {
         progress.checkpoint();
         const std::int64_t count = std::min(step, request.rows - row);
-        const std::vector<Real> values =
-            cells(Span{request.row + row, request.row + row + count});
+        const std::vector<Real> values = cells(Span{request.row + row, request.row + row + count});
         pool.add(std::span<const Real>(values), count);
     }
     return pool.take();
@@ -93,8 +99,8 @@ void subtract(std::vector<Real>& a, const std::vector<Real>& b, bool ratio) {
         return std::isnan(weight) ? weight : std::max(weight, static_cast<Real>(leastWeight));
     };
     for (std::size_t cell = 0; cell < a.size(); ++cell)
-        a[cell] = ratio ? std::log(atLeast(a[cell])) - std::log(atLeast(b[cell]))
-                        : a[cell] - b[cell];
+        a[cell] =
+            ratio ? std::log(atLeast(a[cell])) - std::log(atLeast(b[cell])) : a[cell] - b[cell];
 }
 
 } // namespace
@@ -105,7 +111,7 @@ Expected<Region> viewRegion(const TraceView<Real>& view, const RegionRequest& re
         return tl::unexpected(fits.error());
     const auto layers = LayersView<Real>::make(view, request);
     if (!layers) return tl::unexpected(layers.error());
-    return poolRows<Real>(request,
+    return poolRows<Real>(request, view.trace,
                           request.pooling == Pooling::Mean ? Reduction::Mean : Reduction::Max,
                           [&](Span rows) { return layers->weights(rows); });
 }
@@ -115,10 +121,9 @@ Expected<Region> viewDifference(const TraceView<Real>& a, const TraceView<Real>&
                                 const DifferenceRequest& request) {
     const RegionRequest& rectangle = request.a;
     if (a.trace.length() != b.trace.length())
-        return fail(ErrorCode::Mismatch, "difference: the traces have " +
-                                             grouped(a.trace.length()) + " and " +
-                                             grouped(b.trace.length()) +
-                                             " tokens; compare runs of one length");
+        return fail(ErrorCode::Mismatch,
+                    "difference: the traces have " + grouped(a.trace.length()) + " and " +
+                        grouped(b.trace.length()) + " tokens; compare runs of one length");
     if (auto fits = checkRectangle(rectangle, a.trace.length()); !fits)
         return tl::unexpected(fits.error());
     const auto first = LayersView<Real>::make(a, rectangle);
@@ -127,7 +132,7 @@ Expected<Region> viewDifference(const TraceView<Real>& a, const TraceView<Real>&
     if (!second) return tl::unexpected(second.error());
     const Reduction reduction =
         rectangle.pooling == Pooling::Mean ? Reduction::Mean : Reduction::LargestInSize;
-    return poolRows<Real>(rectangle, reduction, [&](Span rows) {
+    return poolRows<Real>(rectangle, a.trace, reduction, [&](Span rows) {
         std::vector<Real> cells = first->weights(rows);
         subtract(cells, second->weights(rows), request.ratio);
         return cells;

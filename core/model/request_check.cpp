@@ -8,8 +8,7 @@
 namespace isentrope {
 namespace {
 
-Expected<void> checkTable(const std::vector<double>& table, std::int64_t length,
-                          const char* name) {
+Expected<void> checkTable(const std::vector<double>& table, std::int64_t length, const char* name) {
     if (table.empty() || static_cast<std::int64_t>(table.size()) == length) return {};
     return fail(ErrorCode::Mismatch, std::string("plan: ") + name + " has " +
                                          grouped(static_cast<std::int64_t>(table.size())) +

@@ -21,6 +21,8 @@ Expected<std::unique_ptr<Model>> loadGauModel(const Checkpoint& checkpoint,
     });
 }
 
-std::string torchVersion() { return "LibTorch " TORCH_VERSION; }
+std::string torchVersion() {
+    return "LibTorch " TORCH_VERSION;
+}
 
 } // namespace isentrope

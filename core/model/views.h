@@ -24,11 +24,11 @@ template <class Real>
 [[nodiscard]] Expected<Region> viewDifference(const TraceView<Real>& a, const TraceView<Real>& b,
                                               const DifferenceRequest& request);
 template <class Real>
-[[nodiscard]] Expected<std::vector<float>>
-viewQueryRows(const TraceView<Real>& view, int layer, const std::vector<std::int64_t>& queries);
+[[nodiscard]] Expected<std::vector<float>> viewQueryRows(const TraceView<Real>& view, int layer,
+                                                         const std::vector<std::int64_t>& queries);
 template <class Real>
-[[nodiscard]] Expected<std::vector<float>>
-viewKeyColumns(const TraceView<Real>& view, int layer, const std::vector<std::int64_t>& keys);
+[[nodiscard]] Expected<std::vector<float>> viewKeyColumns(const TraceView<Real>& view, int layer,
+                                                          const std::vector<std::int64_t>& keys);
 template <class Real>
 [[nodiscard]] Expected<CellDetail> viewCell(const TraceView<Real>& view, int layer,
                                             std::int64_t query, std::int64_t key);
@@ -37,8 +37,7 @@ template <class Real>
                                                 std::stop_token stop);
 template <class Real>
 [[nodiscard]] Expected<std::vector<float>> viewSampleLogits(const TraceView<Real>& view, int layer,
-                                                            std::int64_t count,
-                                                            std::uint64_t seed);
+                                                            std::int64_t count, std::uint64_t seed);
 
 /// The layer in the trace, or an Error that says which are kept.
 template <class Real>
