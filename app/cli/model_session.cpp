@@ -6,6 +6,7 @@
 #include "core/scheme/catalogue.h"
 #include "core/scheme/notation.h"
 #include "core/scheme/warnings.h"
+#include "core/text/tokenizer.h"
 
 #include <algorithm>
 #include <iostream>

@@ -6,6 +6,7 @@
 #include "core/checkpoint/location.h"
 #include "core/checkpoint/model_config.h"
 #include "core/scheme/catalogue.h"
+#include "core/text/tokenizer.h"
 
 #include <iostream>
 
