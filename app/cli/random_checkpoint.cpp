@@ -56,8 +56,8 @@ std::vector<Filled> tensorsOf(const RandomCheckpoint& sizes) {
                            {2 * sizes.intermediate + sizes.keySize, sizes.hidden},
                            inward});
         tensors.push_back({gau + "o_dense.weight", {sizes.hidden, sizes.intermediate}, outward});
-        tensors.push_back({gau + "q_scaleoffset.weight", {sizes.keySize}, 1.4});
-        tensors.push_back({gau + "k_scaleoffset.weight", {sizes.keySize}, 1.4});
+        tensors.push_back({gau + "q_scaleoffset.weight", {sizes.keySize}, 1});
+        tensors.push_back({gau + "k_scaleoffset.weight", {sizes.keySize}, 1});
     }
     return tensors;
 }
