@@ -19,7 +19,22 @@ at::Tensor signedDistance(Span rows, Span columns, at::Device device) {
 
 /// out = where(chosen, replacement, out).
 void patch(at::Tensor out, const at::Tensor& chosen, const at::Tensor& replacement) {
-    out.copy_(at::where(chosen, replacement, out));
+    out.copy_(at::where(chosen, replacement.to(out.scalar_type()), out));
+}
+
+/// Columns of a product in double that are made before they are rounded: they stay in cache.
+constexpr std::int64_t columnsAtOnce = 512;
+
+/// target = q k, rounded once where the factors are wider.
+void multiply(const at::Tensor& q, const at::Tensor& k, at::Tensor& target) {
+    if (q.scalar_type() == target.scalar_type()) {
+        at::mm_out(target, q, k);
+        return;
+    }
+    for (std::int64_t begin = 0; begin < k.size(1); begin += columnsAtOnce) {
+        const std::int64_t end = std::min(begin + columnsAtOnce, k.size(1));
+        target.slice(1, begin, end).copy_(at::mm(q, k.slice(1, begin, end)));
+    }
 }
 
 at::Tensor unitRows(const at::Tensor& x) {
@@ -44,6 +59,9 @@ struct LayerPairs<Real>::State {
         const MaskPlan& mask = plan().mask;
         return mask.window && mask.sinks > 0 && mask.farSinks != MaskPlan::FarSinks::Absolute;
     }
+    at::Tensor widened(const at::Tensor& x) const {
+        return tables.comparesInDouble() ? x.to(at::kDouble) : x;
+    }
     bool cosine() const { return plan().similarity.kind == Similarity::Kind::Cosine; }
 
     at::Tensor queries(Span rows) const;
@@ -58,7 +76,7 @@ struct LayerPairs<Real>::State {
                  at::Tensor& out) const {
         if (part.begin >= part.end) return;
         at::Tensor target = view(out, part);
-        at::mm_out(target, q, keyRows(keyTable, part));
+        multiply(q, keyRows(keyTable, part), target);
     }
     void fillTwoPieces(Span rows, Span part, const at::Tensor& q, at::Tensor& out) const;
     void fillFar(Span rows, Span pure, Span mixed, bool past, const at::Tensor& q,
@@ -71,14 +89,14 @@ struct LayerPairs<Real>::State {
 /// Queries carry the constant of the similarity, so that no pass over the pairs is spent on it.
 template <class Real>
 at::Tensor LayerPairs<Real>::State::queries(Span rows) const {
-    at::Tensor q = network.queries(layer, z.slice(0, rows.begin, rows.end));
+    at::Tensor q = widened(network.queries(layer, z.slice(0, rows.begin, rows.end)));
     if (cosine()) return unitRows(q).mul_(plan().similarity.scale);
     return q.mul_(1.0 / std::sqrt(static_cast<double>(z.size(1))));
 }
 
 template <class Real>
 at::Tensor LayerPairs<Real>::State::keys() const {
-    at::Tensor k = network.keys(layer, z.slice(0, columns.begin, columns.end));
+    at::Tensor k = widened(network.keys(layer, z.slice(0, columns.begin, columns.end)));
     return cosine() ? unitRows(k) : k;
 }
 
