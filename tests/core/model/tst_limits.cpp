@@ -181,7 +181,7 @@ private slots:
 
     void blocksAreHalvedWhenMemoryRunsOut() {
         const RandomModel random;
-        const std::int64_t n = 20'000;
+        const std::int64_t n = 6000;
         RunOptions options;
         options.layers = {0};
         options.statistics.overview = false;
@@ -191,7 +191,7 @@ private slots:
         need(random.model().forward(ids, {}, plan, options)); // all threads and caches are there
         options.blockRows = 2048;                             // a block of 164 MB
         {
-            const AllocationLimit limit(100 << 20);
+            const AllocationLimit limit(80 << 20);
             const ForwardResult result = need(random.model().forward(ids, {}, plan, options));
             QVERIFY(!result.notes.empty());
             QVERIFY2(result.notes.front().find("blocks were halved") != std::string::npos,
