@@ -189,7 +189,7 @@ private slots:
         const Plan plan = random.plan("rope+softmax", n);
         const auto ids = random.ids(n);
         need(random.model().forward(ids, {}, plan, options)); // all threads and caches are there
-        options.blockRows = 2048;                             // a block of 164 MB
+        options.blockRows = 4096;                             // a block of 98 MB
         {
             const AllocationLimit limit(80 << 20);
             const ForwardResult result = need(random.model().forward(ids, {}, plan, options));
