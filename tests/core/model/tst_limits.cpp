@@ -191,7 +191,7 @@ private slots:
         need(random.model().forward(ids, {}, plan, options)); // all threads and caches are there
         options.blockRows = 4096;                             // a block of 98 MB
         {
-            const AllocationLimit limit(80 << 20);
+            const AllocationLimit limit(16 << 20);
             const ForwardResult result = need(random.model().forward(ids, {}, plan, options));
             QVERIFY(!result.notes.empty());
             QVERIFY2(result.notes.front().find("blocks were halved") != std::string::npos,
