@@ -27,7 +27,9 @@ function(isentrope_test name)
   set_target_properties(${name} PROPERTIES AUTOMOC ON
     RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
   target_link_libraries(${name} PRIVATE isentrope_test_settings ${arg_LIBRARIES})
-  target_precompile_headers(${name} REUSE_FROM isentrope_test_precompiled)
+  if(NOT arg_LIBRARIES MATCHES OpenMP) # its flag would make the headers others
+    target_precompile_headers(${name} REUSE_FROM isentrope_test_precompiled)
+  endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT 120
     ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")

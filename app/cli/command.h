@@ -23,8 +23,8 @@ struct Command {
 [[nodiscard]] Command planCommand();
 [[nodiscard]] Command attendCommand();
 [[nodiscard]] Command selftestCommand();
-/// Prints the completion script of a shell for all `commands`.
-[[nodiscard]] Command completionCommand(std::span<const Command> commands);
+/// Prints the completion script of a shell for all commands, itself included.
+[[nodiscard]] Command completionCommand();
 
 /// Every command, in the order of the help.
 [[nodiscard]] const std::vector<Command>& allCommands();

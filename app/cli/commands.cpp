@@ -4,12 +4,9 @@
 namespace isentrope::cli {
 
 const std::vector<Command>& allCommands() {
-    static const std::vector<Command> commands = [] {
-        std::vector<Command> list = {inspectCommand(), schemesCommand(), tokenizeCommand(),
-                                     planCommand(),    attendCommand(),  selftestCommand()};
-        list.push_back(completionCommand(list));
-        return list;
-    }();
+    static const std::vector<Command> commands = {
+        inspectCommand(), schemesCommand(),  tokenizeCommand(),  planCommand(),
+        attendCommand(),  selftestCommand(), completionCommand()};
     return commands;
 }
 

@@ -111,7 +111,7 @@ std::string zshScript(std::span<const Command> commands) {
 
 } // namespace
 
-Command completionCommand(std::span<const Command> commands) {
+Command completionCommand() {
     CommandSpec spec;
     spec.name = "completion";
     spec.summary = "print the completion script of a shell";
@@ -120,12 +120,12 @@ Command completionCommand(std::span<const Command> commands) {
     spec.examples = {"isentrope-cli completion bash > ~/.local/share/bash-completion/completions/"
                      "isentrope-cli",
                      "isentrope-cli completion zsh > ~/.zfunc/_isentrope-cli"};
-    return {spec, [commands](const Arguments& arguments) -> Expected<void> {
+    return {spec, [](const Arguments& arguments) -> Expected<void> {
                 const std::string& shell = arguments.positionals().front();
                 if (shell == "bash")
-                    std::cout << bashScript(commands);
+                    std::cout << bashScript(allCommands());
                 else if (shell == "zsh")
-                    std::cout << zshScript(commands);
+                    std::cout << zshScript(allCommands());
                 else
                     return fail(ErrorCode::BadUsage, "there is no completion for the shell `" +
                                                          shell + "`; expected bash or zsh.");
