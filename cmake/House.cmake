@@ -5,9 +5,11 @@ if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "Release, Debug or RelWithDebInfo" FORCE)
 endif()
 
+include(GNUInstallDirs)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
@@ -27,14 +29,24 @@ if(ISENTROPE_WERROR)
 endif()
 set(ISENTROPE_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 if(ISENTROPE_SANITIZE)
+  # Asserts are on: a run under a sanitizer is there to find bugs.
   add_compile_options(-fsanitize=${ISENTROPE_SANITIZE} -fno-omit-frame-pointer
-                      -fno-sanitize-recover=all)
+                      -fno-sanitize-recover=all -UNDEBUG)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
   add_link_options(-fsanitize=${ISENTROPE_SANITIZE})
 endif()
 
 # isentrope_option(NAME "what it builds" DEFAULT): an option that is listed at the end.
 function(isentrope_option name what default)
   option(${name} "Build ${what}" ${default})
+  set_property(GLOBAL APPEND PROPERTY ISENTROPE_OPTIONS ${name})
+  set_property(GLOBAL PROPERTY ISENTROPE_WHAT_${name} "${what}")
+endfunction()
+
+# isentrope_choice(NAME "what it builds" DEFAULT): the same with AUTO, ON and OFF.
+function(isentrope_choice name what default)
+  set(${name} ${default} CACHE STRING "Build ${what}: AUTO, ON or OFF")
+  set_property(CACHE ${name} PROPERTY STRINGS AUTO ON OFF)
   set_property(GLOBAL APPEND PROPERTY ISENTROPE_OPTIONS ${name})
   set_property(GLOBAL PROPERTY ISENTROPE_WHAT_${name} "${what}")
 endfunction()

@@ -12,6 +12,7 @@
 #include <memory>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The one door to the engine: plain structs in, plain structs out, no tensor in sight. The engine
@@ -42,13 +43,13 @@ using ProgressFunction = std::function<void(const Progress&)>;
 struct RunOptions {
     Precision precision = Precision::Exact;
     int threads = 0;            ///< 0: as many as the machine has cores
-    std::int64_t blockRows = 0; ///< 0: chosen from cache and free memory
+    std::int64_t blockRows = 0; ///< 0: chosen from the length
     StatisticsOptions statistics;
     std::vector<int> layers; ///< whose statistics are kept; empty: all. Every layer is computed.
     bool keepTrace = true;   ///< z of the kept layers, for tiles and what-if
     std::vector<std::int64_t> logitRows; ///< positions whose output logits are wanted
     bool allLogits = false;
-    int topPredictions = 0; ///< best tokens per wanted position instead of all logits
+    int topPredictions = 0; ///< > 0: so many best tokens per wanted position instead of logits
     ProgressFunction progress;
     std::stop_token stop;
 };
@@ -83,7 +84,8 @@ struct ForwardResult {
 enum class Pooling { Mean, Max };
 
 /// A rectangle of one layer's map, rows [row, row + rows) and keys [column, column + columns),
-/// pooled to at most `side` bins a side (1 cell a bin where it fits: then exact cells).
+/// pooled to at most `side` bins a side (1 cell a bin where it fits: then exact cells). Rows of
+/// padding count in no bin of several cells; such a bin of nothing else is NaN.
 struct RegionRequest {
     std::uint64_t trace = 0;
     std::vector<int> layers; ///< more than one: their mean
@@ -101,7 +103,9 @@ struct Region {
     std::vector<float> values;
 };
 
-/// A minus B, or ln(A / B), per cell before pooling: mean, or largest in size with its sign.
+/// A minus B, or ln(A / B), per cell before pooling: mean, or largest in size with its sign. In a
+/// ratio a weight below 1e-37 counts as 1e-37, so that masked cells stay finite. `a` names the
+/// rectangle; its layers and hidden keys hold for both traces, its `whatIf` for the first alone.
 struct DifferenceRequest {
     RegionRequest a;
     std::uint64_t traceB = 0;
@@ -111,7 +115,7 @@ struct DifferenceRequest {
 /// What stands behind one cell.
 struct CellDetail {
     double similarity = 0; ///< z, after 1/sqrt(d) or s
-    double scaled = 0;     ///< after the factor
+    double scaled = 0;     ///< after the factors, an adaptive one included
     double logit = 0;      ///< after the bias
     double weight = 0;
     std::int64_t rank = 0; ///< 1: the largest of its row
@@ -144,11 +148,16 @@ public:
                                                           const std::vector<std::uint8_t>& openKey,
                                                           const Plan& plan,
                                                           const RunOptions& options) = 0;
-    /// Many texts of equal length under one plan at once; the statistics of each.
+    /// Many texts of equal length under one plan at once; the statistics of each. `openKeys` has
+    /// one entry a text, or none. logitRows are the same for every text.
     [[nodiscard]] virtual Expected<std::vector<ForwardResult>>
     forwardBatch(const std::vector<std::vector<std::int32_t>>& ids,
                  const std::vector<std::vector<std::uint8_t>>& openKeys, const Plan& plan,
                  const RunOptions& options) = 0;
+    /// One text under many plans; what comes before the first attention is computed once.
+    [[nodiscard]] virtual Expected<std::vector<ForwardResult>>
+    forwardPlans(const std::vector<std::int32_t>& ids, const std::vector<std::uint8_t>& openKey,
+                 const std::vector<Plan>& plans, const RunOptions& options) = 0;
 
     [[nodiscard]] virtual Expected<Region> region(const RegionRequest& request) = 0;
     [[nodiscard]] virtual Expected<Region> difference(const DifferenceRequest& request) = 0;

@@ -112,6 +112,8 @@ public:
     /// order, each row once; one block at a time.
     void run(const RowBlock<Real>& block);
     [[nodiscard]] const RowStatistics<Real>& statistics() const;
+    /// Of every row run, padding too, as finishTile takes it; infinity where every key is closed.
+    [[nodiscard]] const std::vector<Real>& logSumExp() const;
     /// Of an adaptive plan: beta per row; else empty.
     [[nodiscard]] const std::vector<Real>& rowScale() const;
     [[nodiscard]] LayerProfiles profiles() const; ///< after the last block

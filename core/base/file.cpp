@@ -4,9 +4,9 @@
 #include "core/base/number.h"
 
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -17,7 +17,7 @@ Error openError(const std::filesystem::path& path, int code) {
     if (code == ENOENT || code == ENOTDIR)
         return {ErrorCode::NotFound, path.string() + ": there is no such file"};
     return {ErrorCode::Unreadable,
-            path.string() + ": cannot be read (" + std::strerror(code) + ")"};
+            path.string() + ": cannot be read (" + std::generic_category().message(code) + ")"};
 }
 
 } // namespace
