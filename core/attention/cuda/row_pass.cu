@@ -78,10 +78,10 @@ __device__ void rowSync() {
 template <int Threads>
 __device__ Largest findLargest(const DevicePlan& plan, const RowFrame& frame,
                                const float* similarity, std::int64_t columns, RowBuffer row,
-                               float beta, int lane, Largest* scratch) {
+                               int lane, Largest* scratch) {
     Largest best{-INFINITY, 0x7fffffff};
     for (std::int64_t j = lane; j < columns; j += Threads) {
-        const float x = logit2(plan, frame, j, similarity[j]) * beta;
+        const float x = logit2(plan, frame, j, similarity[j]);
         row[j] = x;
         best = larger(best, Largest{x, static_cast<int>(j)});
     }
@@ -196,7 +196,7 @@ __global__ void __launch_bounds__(Threads == warpSize32 ? shortRowsPerBlock * wa
         static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / Threads) + group;
     if (bufferRow >= block.rows) return; // whole warps leave: a group never diverges here
     const std::int64_t globalRow = block.firstRow + bufferRow;
-    const RowFrame frame = rowFrame(plan, globalRow);
+    RowFrame frame = rowFrame(plan, globalRow);
     const float* similarity = block.similarity + bufferRow * block.stride;
     RowBuffer row{sharedColumns > 0 ? sharedRows + group * sharedColumns
                                     : block.weights + bufferRow * block.stride};
@@ -205,8 +205,8 @@ __global__ void __launch_bounds__(Threads == warpSize32 ? shortRowsPerBlock * wa
     Largest best{};
     float sums[sumCount];
     for (int round = plan.adaptive ? 0 : 1; round < 2; ++round) {
-        best = findLargest<Threads>(plan, frame, similarity, block.columns, row, beta, lane,
-                                    largestScratch);
+        best =
+            findLargest<Threads>(plan, frame, similarity, block.columns, row, lane, largestScratch);
         const float shift = best.value > -INFINITY ? best.value : 0.0f;
         for (std::int64_t j = lane; j < block.columns; j += Threads)
             row[j] -= shift;
@@ -216,7 +216,10 @@ __global__ void __launch_bounds__(Threads == warpSize32 ? shortRowsPerBlock * wa
             sum = 0;
         addRow<Threads>(statistics, frame, block.columns, row, lane, sums);
         rowSums<Threads>(sums, sumScratch);
-        if (round == 0) beta = adaptiveBeta(plan, entropyOf(sums[sumOfL], sums[sumOfU]));
+        if (round == 0) { // the factor is multiplied, a bias is not
+            beta = adaptiveBeta(plan, entropyOf(sums[sumOfL], sums[sumOfU]));
+            frame.scale *= beta;
+        }
     }
     const bool counted = !plan.openKey || plan.openKey[frame.keyBase + frame.query] != 0;
     if (lane == 0) storeStatistics(statistics, globalRow, best, sums, counted, beta);

@@ -19,13 +19,7 @@ __global__ void tileKernel(DevicePlan plan, DeviceTile tile) {
     RowFrame frame = rowFrame(plan, query);
     if (tile.rowScale) frame.scale *= tile.rowScale[query];
     float& value = tile.values[row * tile.stride + column];
-    float x = logit2(plan, frame, tile.firstColumn + column, value);
-    // The adaptive factor multiplies the whole logit, bias included.
-    if (tile.rowScale && plan.distanceBias && x > -INFINITY) {
-        const std::int64_t key = tile.firstColumn + column;
-        const std::int64_t distance = query > key ? query - key : key - query;
-        x += plan.distanceBias[distance] * log2OfE * (tile.rowScale[query] - 1.0f);
-    }
+    const float x = logit2(plan, frame, tile.firstColumn + column, value);
     const float lse = tile.logSumExp[query];
     value = x > -INFINITY && lse > -INFINITY ? exp2f(x - lse * log2OfE) : 0.0f;
 }
