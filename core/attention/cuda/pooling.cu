@@ -7,86 +7,124 @@ namespace isentrope::cuda {
 namespace {
 
 constexpr int columnsPerBlock = 256;
+/// Rows that one block of threads walks down at most: sums in single precision stay short, and few
+/// additions reach the sums in global memory.
+constexpr int rowsPerBlock = 64;
 
-__device__ inline bool counts(const DevicePooling& pooling, std::int64_t row) {
-    return !pooling.openRow || pooling.openRow[row] != 0;
+/// One block of threads' part of the weights.
+struct Patch {
+    std::int64_t firstQuery, lastQuery; ///< [first, last)
+    std::int64_t firstColumn;
+    int columns;
+};
+
+/// A value a column or diagonal of the patch.
+struct PatchSums {
+    float diagonals[columnsPerBlock + rowsPerBlock];
+    float binSum[columnsPerBlock], binMost[columnsPerBlock];
+};
+
+__device__ inline bool counts(const DevicePooling& pooling, std::int64_t query) {
+    return (!pooling.openRow || pooling.openRow[query] != 0) && isfinite(pooling.logSumExp[query]);
 }
 
-/// One block pools one row of overview bins over 256 columns: a thread walks down one column, so
-/// the column's sum stays in a register; the diagonals meet in shared memory, where at each row
-/// neighbouring threads own neighbouring diagonals and none is shared.
-__global__ void poolingKernel(DevicePooling pooling, DeviceBlock block) {
-    extern __shared__ float diagonals[]; // overviewStride + 255, diagonal (j - i) from the lowest
-    __shared__ float binSum[columnsPerBlock];
-    __shared__ float binMax[columnsPerBlock];
-    const std::int64_t stride = pooling.overviewStride;
-    const std::int64_t rowBegin = static_cast<std::int64_t>(blockIdx.y) * stride;
-    const std::int64_t rowEnd = rowBegin + stride < block.rows ? rowBegin + stride : block.rows;
-    const std::int64_t columnBegin = static_cast<std::int64_t>(blockIdx.x) * columnsPerBlock;
-    const std::int64_t column = columnBegin + threadIdx.x;
-    const bool inside = column < block.columns;
-    const std::int64_t diagonalCount = stride + columnsPerBlock - 1;
-    for (std::int64_t at = threadIdx.x; at < diagonalCount; at += columnsPerBlock)
-        diagonals[at] = 0;
-    __syncthreads();
-
-    float sum = 0, most = 0;
-    for (std::int64_t row = rowBegin; row < rowEnd; ++row) {
-        if (!counts(pooling, block.firstRow + row)) continue; // the same for the whole block
-        const float weight = inside ? block.weights[row * block.stride + column] : 0.0f;
-        sum += weight;
-        most = fmaxf(most, weight);
-        // j - i grows with the thread and falls with the row: offset by the block's last row.
-        diagonals[static_cast<std::int64_t>(threadIdx.x) + (rowBegin + stride - 1 - row)] += weight;
-        __syncthreads();
-    }
-    if (inside) atomicAdd(&pooling.received[column], static_cast<double>(sum));
-
-    const std::int64_t firstQuery = block.firstRow + rowBegin;
-    const std::int64_t lowest = columnBegin - (firstQuery + stride - 1); // j - i of diagonals[0]
-    for (std::int64_t at = threadIdx.x; at < diagonalCount; at += columnsPerBlock) {
-        const std::int64_t index = -(lowest + at) + block.columns - 1; // i - j + n - 1
-        if (index >= 0 && index < 2 * block.columns - 1 && diagonals[at] != 0)
-            atomicAdd(&pooling.distance[index], static_cast<double>(diagonals[at]));
-    }
-
-    binSum[threadIdx.x] = sum;
-    binMax[threadIdx.x] = most;
-    __syncthreads();
-    const std::int64_t binRow = firstQuery / stride;
-    const std::int64_t firstBin = columnBegin / stride;
-    const std::int64_t lastColumn = columnBegin + columnsPerBlock < block.columns
-                                        ? columnBegin + columnsPerBlock
-                                        : block.columns;
-    const std::int64_t lastBin = (lastColumn - 1) / stride;
+/// Column sums of the rows of one bin row join the overview. A bin may be shared with other
+/// patches; weights are never negative, so their bit patterns order as integers.
+__device__ void addBins(const DevicePooling& pooling, const Patch& patch, std::int64_t binRow,
+                        const PatchSums& sums) {
+    const std::int64_t stride = pooling.overviewStride, end = patch.firstColumn + patch.columns;
+    const std::int64_t firstBin = patch.firstColumn / stride, lastBin = (end - 1) / stride;
     for (std::int64_t bin = firstBin + threadIdx.x; bin <= lastBin; bin += columnsPerBlock) {
-        const std::int64_t begin = bin * stride > columnBegin ? bin * stride : columnBegin;
-        const std::int64_t end = (bin + 1) * stride < lastColumn ? (bin + 1) * stride : lastColumn;
-        float total = 0, largest = 0;
-        for (std::int64_t j = begin; j < end; ++j) {
-            total += binSum[j - columnBegin];
-            largest = fmaxf(largest, binMax[j - columnBegin]);
+        const auto from = static_cast<int>(max(std::int64_t{0}, bin * stride - patch.firstColumn));
+        const auto to = static_cast<int>(min(end, (bin + 1) * stride) - patch.firstColumn);
+        float total = 0, most = 0;
+        for (int column = from; column < to; ++column) {
+            total += sums.binSum[column];
+            most = fmaxf(most, sums.binMost[column]);
         }
-        // A bin wider than a block's columns is shared by neighbours; weights are never negative,
-        // so their bit patterns order as integers.
         const std::int64_t at = binRow * pooling.overviewSide + bin;
         atomicAdd(&pooling.overviewSum[at], total);
-        atomicMax(reinterpret_cast<int*>(&pooling.overviewMax[at]), __float_as_int(largest));
+        atomicMax(reinterpret_cast<int*>(&pooling.overviewMax[at]), __float_as_int(most));
     }
+}
+
+/// A thread walks down one column and answers with its sum. The diagonals meet in shared memory,
+/// where at each row neighbouring threads own neighbouring diagonals and none is shared.
+__device__ float walk(const DevicePooling& pooling, const DeviceBlock& block, const Patch& patch,
+                      PatchSums& sums) {
+    const auto lane = static_cast<int>(threadIdx.x);
+    const std::int64_t stride = pooling.overviewStride;
+    float whole = 0, sum = 0, most = 0;
+    std::int64_t binRow = patch.firstQuery / stride, binEnd = (binRow + 1) * stride;
+    for (std::int64_t query = patch.firstQuery; query < patch.lastQuery; ++query) {
+        // What is asked here and below is the same for the whole block.
+        if (counts(pooling, query) && lane < patch.columns) {
+            const float weight =
+                block.weights[(query - block.firstRow) * block.stride + patch.firstColumn + lane];
+            sum += weight;
+            most = fmaxf(most, weight);
+            // j - i grows with the thread and falls with the row.
+            sums.diagonals[lane + static_cast<int>(patch.lastQuery - 1 - query)] += weight;
+        }
+        const bool binEnds = query + 1 == binEnd || query + 1 == patch.lastQuery;
+        if (binEnds) {
+            sums.binSum[lane] = sum;
+            sums.binMost[lane] = most;
+            whole += sum;
+            sum = most = 0;
+        }
+        __syncthreads(); // the next row's thread on this diagonal is another one
+        if (!binEnds || !pooling.overviewSum) continue;
+        addBins(pooling, patch, binRow, sums);
+        ++binRow;
+        binEnd += stride;
+        __syncthreads();
+    }
+    return whole;
+}
+
+__device__ void addDiagonals(const DevicePooling& pooling, const DeviceBlock& block,
+                             const Patch& patch, const PatchSums& sums) {
+    const auto count = static_cast<int>(patch.columns + (patch.lastQuery - patch.firstQuery) - 1);
+    const std::int64_t lowest = patch.firstColumn - (patch.lastQuery - 1) + block.columns - 1;
+    for (int at = static_cast<int>(threadIdx.x); at < count; at += columnsPerBlock)
+        if (sums.diagonals[at] != 0)
+            atomicAdd(&pooling.distance[lowest + at], static_cast<double>(sums.diagonals[at]));
+}
+
+__global__ void __launch_bounds__(columnsPerBlock)
+    poolingKernel(DevicePooling pooling, DeviceBlock block) {
+    __shared__ PatchSums sums;
+    const std::int64_t end = block.firstRow + block.rows;
+    Patch patch{};
+    patch.firstQuery = block.firstRow + static_cast<std::int64_t>(blockIdx.y) * rowsPerBlock;
+    patch.lastQuery = min(end, patch.firstQuery + rowsPerBlock);
+    patch.firstColumn = static_cast<std::int64_t>(blockIdx.x) * columnsPerBlock;
+    patch.columns = static_cast<int>(
+        min(static_cast<std::int64_t>(columnsPerBlock), block.columns - patch.firstColumn));
+    for (int at = static_cast<int>(threadIdx.x); at < columnsPerBlock + rowsPerBlock;
+         at += columnsPerBlock)
+        sums.diagonals[at] = 0;
+    __syncthreads();
+    const float received = walk(pooling, block, patch, sums);
+    if (!pooling.received) return;
+    if (static_cast<int>(threadIdx.x) < patch.columns)
+        atomicAdd(&pooling.received[patch.firstColumn + threadIdx.x],
+                  static_cast<double>(received));
+    addDiagonals(pooling, block, patch, sums);
 }
 
 } // namespace
 
 int launchPooling(const DevicePooling& pooling, const DeviceBlock& block, CUstream_st* stream) {
     if (block.rows == 0 || block.columns == 0) return cudaSuccess;
-    if (!block.weights || block.firstRow % pooling.overviewStride != 0)
-        return cudaErrorInvalidValue;
-    const std::int64_t stride = pooling.overviewStride;
+    if (!block.weights) return cudaErrorInvalidValue;
+    const std::int64_t parts = (block.rows + rowsPerBlock - 1) / rowsPerBlock;
+    if (parts > 65535) return cudaErrorInvalidValue; // the grid's second side
     const dim3 blocks(
         static_cast<unsigned>((block.columns + columnsPerBlock - 1) / columnsPerBlock),
-        static_cast<unsigned>((block.rows + stride - 1) / stride));
-    const auto shared = static_cast<std::size_t>(stride + columnsPerBlock - 1) * sizeof(float);
-    poolingKernel<<<blocks, columnsPerBlock, shared, stream>>>(pooling, block);
+        static_cast<unsigned>(parts));
+    poolingKernel<<<blocks, columnsPerBlock, 0, stream>>>(pooling, block);
     return cudaGetLastError();
 }
 

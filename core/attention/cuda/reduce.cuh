@@ -1,11 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-/// Reductions over the threads that share one row: a warp (Threads = 32) or a whole block.
+/// Reductions over the threads that share one row: a warp (Threads = 32) or a whole block. Every
+/// thread of the row must call them, and every one gets the result.
 namespace isentrope::cuda {
 
 inline constexpr int warpSize32 = 32;
 inline constexpr unsigned wholeWarp = 0xffffffffu;
+
+/// Makes what the row's threads wrote visible to all of them.
+template <int Threads>
+__device__ void rowSync() {
+    if constexpr (Threads == warpSize32)
+        __syncwarp();
+    else
+        __syncthreads();
+}
 
 __device__ inline float warpSum(float value) {
 #pragma unroll
@@ -33,48 +43,51 @@ __device__ inline Largest warpLargest(Largest best) {
     return best;
 }
 
-/// Every thread of the row gets the result. `scratch` holds one entry a warp and is free again
-/// when the call returns.
+/// `scratch` holds one entry a warp and is free again when the call returns.
 template <int Threads>
-__device__ Largest rowLargest(Largest best, Largest* scratch) {
+__device__ Largest rowLargest(Largest best, [[maybe_unused]] Largest* scratch) {
     best = warpLargest(best);
-    if constexpr (Threads == warpSize32) return best;
-    const int warp = static_cast<int>(threadIdx.x) / warpSize32;
-    if (threadIdx.x % warpSize32 == 0) scratch[warp] = best;
-    __syncthreads();
-    Largest result = scratch[0];
-#pragma unroll
-    for (int other = 1; other < Threads / warpSize32; ++other)
-        result = larger(result, scratch[other]);
-    __syncthreads();
-    return result;
+    if constexpr (Threads > warpSize32) {
+        const int warp = static_cast<int>(threadIdx.x) / warpSize32;
+        if (threadIdx.x % warpSize32 == 0) scratch[warp] = best;
+        __syncthreads();
+        best = scratch[0];
+        for (int other = 1; other < Threads / warpSize32; ++other)
+            best = larger(best, scratch[other]);
+        __syncthreads();
+    }
+    return best;
 }
 
-/// Sums `Count` values at once over the row's threads; every thread gets the sums.
+/// Sums `Count` values at once; `scratch` holds Count entries a warp.
 template <int Threads, int Count>
-__device__ void rowSums(float (&values)[Count], float* scratch) {
+__device__ void rowSums(float (&values)[Count], [[maybe_unused]] float* scratch) {
 #pragma unroll
     for (int at = 0; at < Count; ++at)
         values[at] = warpSum(values[at]);
-    if constexpr (Threads == warpSize32) return;
-    constexpr int warps = Threads / warpSize32;
-    const int warp = static_cast<int>(threadIdx.x) / warpSize32;
-    if (threadIdx.x % warpSize32 == 0)
+    if constexpr (Threads > warpSize32) {
+        static_assert(Count <= Threads, "a thread for each value");
+        constexpr int warps = Threads / warpSize32;
+        const int warp = static_cast<int>(threadIdx.x) / warpSize32;
+        if (threadIdx.x % warpSize32 == 0) {
+#pragma unroll
+            for (int at = 0; at < Count; ++at)
+                scratch[at * warps + warp] = values[at];
+        }
+        __syncthreads();
+        // One thread a value: unrolled over all, the sums would fill the registers.
+        if (threadIdx.x < Count) {
+            float sum = 0;
+            for (int other = 0; other < warps; ++other)
+                sum += scratch[static_cast<int>(threadIdx.x) * warps + other];
+            scratch[threadIdx.x * warps] = sum;
+        }
+        __syncthreads();
 #pragma unroll
         for (int at = 0; at < Count; ++at)
-            scratch[at * warps + warp] = values[at];
-    __syncthreads();
-    if (threadIdx.x < Count) { // one thread a value: unrolled over all, it would fill the registers
-        float sum = 0;
-        for (int other = 0; other < warps; ++other)
-            sum += scratch[threadIdx.x * warps + other];
-        scratch[threadIdx.x * warps] = sum;
+            values[at] = scratch[at * warps];
+        __syncthreads();
     }
-    __syncthreads();
-#pragma unroll
-    for (int at = 0; at < Count; ++at)
-        values[at] = scratch[at * warps];
-    __syncthreads();
 }
 
 } // namespace isentrope::cuda

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/cuda/kernels.h"
-#include "core/attention/cuda/logit.cuh"
-#include "core/attention/cuda/reduce.cuh"
+#include "core/attention/cuda/row_sums.cuh"
 
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
@@ -9,222 +8,208 @@
 namespace isentrope::cuda {
 namespace {
 
-constexpr int longRowThreads = 512;
-constexpr int shortRowsPerBlock = 4; // a warp each
-constexpr std::int64_t longestWarpRow = 1024;
-constexpr std::int64_t mostSharedBytes = 200 * 1024; // of the 227 KiB a block may ask for on Hopper
+/// Of its row's mass, below which a range is summed about its own largest logit.
+constexpr float deepMass = 0x1p-32f;
 
-// Sums of one row, in the order of rowSums: l, u, near, sinks, distance, spans, then the ranges'
-// l and u. With e = 2^(x2 - M): l = Σ e, u = Σ e (x2 - M).
-constexpr int sumOfL = 0, sumOfU = 1, sumNear = 2, sumSinks = 3, sumDistance = 4, sumSpans = 5;
-constexpr int sumRangeL = sumSpans + mostSpans, sumRangeU = sumRangeL + mostRanges;
-constexpr int sumCount = sumRangeU + mostRanges;
+template <int Threads>
+constexpr int rowsPerBlock = Threads == warpSize32 ? 4 : 1;
 
-/// Where the logits of a row stay between the sweeps: shared memory, or the weights' own place in
-/// global memory where a row is too long (n > 51,200).
-struct RowBuffer {
-    float* values;
-    __device__ float& operator[](std::int64_t at) { return values[at]; }
+/// What the threads of one row share beside its logits.
+template <int Threads, int Ranges>
+struct RowScratch {
+    float sums[SumPlaces<Ranges>::count * (Threads / warpSize32)];
+    Largest largest[Threads / warpSize32];
 };
 
-/// [begin, end) of the columns whose distance from `query` lies in [from, to), on one side.
-struct Interval {
-    std::int64_t begin, end;
-};
-__device__ inline Interval before(std::int64_t query, std::int64_t from, std::int64_t to) {
-    const std::int64_t begin = query - to + 1, end = query - from + 1;
-    return {begin > 0 ? begin : 0, end > 0 ? end : 0};
-}
-__device__ inline Interval behind(std::int64_t query, std::int64_t from, std::int64_t to,
-                                  std::int64_t columns) {
-    const std::int64_t begin = query + from, end = query + to;
-    return {begin < columns ? begin : columns, end < columns ? end : columns};
+__device__ inline bool inQuads(const void* place, unsigned bytes) {
+    return reinterpret_cast<std::uintptr_t>(place) % bytes == 0;
 }
 
-/// Adds e, e (x2 - M) and e t of an interval, and leaves e where the logit stood: every element
-/// pays for one exponential.
-template <int Threads>
-__device__ void addRange(RowBuffer row, Interval interval, std::int64_t query, int lane, float& l,
-                         float& u, float& distance) {
-    for (std::int64_t j = interval.begin + lane; j < interval.end; j += Threads) {
-        const float shifted = row[j];
-        const float e = exp2f(shifted);
-        row[j] = e;
-        l += e;
-        u += shifted > -INFINITY ? e * shifted : 0.0f;
-        distance += e * static_cast<float>(j > query ? j - query : query - j);
-    }
-}
-
-/// Adds what addRange left of [begin, end).
-template <int Threads>
-__device__ float addPlain(RowBuffer row, std::int64_t begin, std::int64_t end, int lane) {
-    float sum = 0;
-    for (std::int64_t j = begin + lane; j < end; j += Threads)
-        sum += row[j];
-    return sum;
-}
-
-/// Makes what the row's threads wrote visible to all of them.
-template <int Threads>
-__device__ void rowSync() {
-    if constexpr (Threads == warpSize32)
-        __syncwarp();
-    else
-        __syncthreads();
-}
-
-/// First sweep: x2 into the buffer and its maximum.
-template <int Threads>
-__device__ Largest findLargest(const DevicePlan& plan, const RowFrame& frame,
-                               const float* similarity, std::int64_t columns, RowBuffer row,
-                               int lane, Largest* scratch) {
+/// First sweep: x2 into shared memory, and its maximum.
+template <int Threads, bool Stored>
+__device__ Largest findLargest(const RowLogits<Stored>& row, int columns, int lane,
+                               Largest* scratch) {
     Largest best{-INFINITY, 0x7fffffff};
-    for (std::int64_t j = lane; j < columns; j += Threads) {
-        const float x = logit2(plan, frame, j, similarity[j]);
-        row[j] = x;
-        best = larger(best, Largest{x, static_cast<int>(j)});
+    const auto take = [&](int column, float similarity) {
+        const float x = logit2(row.frame, column, similarity);
+        best = larger(best, Largest{x, column});
+        return x;
+    };
+    const int quads = inQuads(row.similarity, sizeof(float4)) ? columns / 4 : 0;
+    for (int quad = lane; quad < quads; quad += Threads) {
+        const float4 z = reinterpret_cast<const float4*>(row.similarity)[quad];
+        const int j = 4 * quad;
+        const float4 x{take(j, z.x), take(j + 1, z.y), take(j + 2, z.z), take(j + 3, z.w)};
+        if constexpr (Stored) reinterpret_cast<float4*>(row.stored)[quad] = x;
     }
-    return rowLargest<Threads>(best, scratch);
-}
-
-/// Second sweep: the row's sums, range by range, so that no element asks where it belongs.
-template <int Threads>
-__device__ void addRow(const DeviceStatistics& statistics, const RowFrame& frame,
-                       std::int64_t columns, RowBuffer row, int lane, float (&sums)[sumCount]) {
-    const std::int64_t i = frame.query;
-    float distance = 0;
-    addRange<Threads>(row, {i, i + 1}, i, lane, sums[sumOfL], sums[sumOfU], distance);
-    std::int64_t from = 1;
-#pragma unroll
-    for (int range = 0; range < mostRanges; ++range) {
-        if (range < statistics.ranges) {
-            const std::int64_t to = range + 1 < statistics.ranges ? from * 10 : columns;
-            float l = 0, u = 0;
-            addRange<Threads>(row, before(i, from, to), i, lane, l, u, distance);
-            addRange<Threads>(row, behind(i, from, to, columns), i, lane, l, u, distance);
-            sums[sumRangeL + range] = l;
-            sums[sumRangeU + range] = u;
-            sums[sumOfL] += l;
-            sums[sumOfU] += u;
-            from *= 10;
-        }
+    for (int j = 4 * quads + lane; j < columns; j += Threads) {
+        const float x = take(j, row.similarity[j]);
+        if constexpr (Stored) row.stored[j] = x;
     }
-    sums[sumDistance] = distance;
     rowSync<Threads>();
-    const std::int64_t nearBegin = i - statistics.near, nearEnd = i + statistics.near + 1;
-    sums[sumNear] = addPlain<Threads>(row, nearBegin > 0 ? nearBegin : 0,
-                                      nearEnd < columns ? nearEnd : columns, lane);
-    sums[sumSinks] =
-        addPlain<Threads>(row, 0, statistics.sinks < columns ? statistics.sinks : columns, lane);
-#pragma unroll
-    for (int span = 0; span < mostSpans; ++span)
-        if (span < statistics.spans)
-            sums[sumSpans + span] =
-                addPlain<Threads>(row, statistics.spanBegin[span], statistics.spanEnd[span], lane);
+    return rowLargest<Threads>(best, scratch);
 }
 
 /// beta = max(1, p(H)) where the unscaled row's entropy H exceeds the threshold, else 1.
 __device__ float adaptiveBeta(const DevicePlan& plan, float entropy) {
     if (!(entropy > plan.adaptiveThreshold)) return 1.0f;
-    float value = 0;
+    double value = 0;
     for (int term = 0; term < plan.adaptiveTerms; ++term)
         value = value * entropy + plan.adaptive[term];
-    return value > 1.0f ? value : 1.0f;
+    return static_cast<float>(value > 1 ? value : 1);
 }
 
-__device__ inline float entropyOf(float l, float u) {
-    return lnOf2 * (log2f(l) - u / l);
-}
-
-__device__ void storeStatistics(const DeviceStatistics& out, std::int64_t row, Largest best,
-                                const float (&sums)[sumCount], bool counted, float beta) {
-    const float l = sums[sumOfL], missing = nanf("");
-    const bool any = counted && best.value > -INFINITY;
-    out.logSumExp[row] = best.value > -INFINITY ? lnOf2 * (best.value + log2f(l)) : -INFINITY;
-    if (out.rowScale) out.rowScale[row] = beta;
-    if (out.entropy) out.entropy[row] = any ? entropyOf(l, sums[sumOfU]) : missing;
-    if (out.maxWeight) out.maxWeight[row] = any ? 1.0f / l : missing;
-    if (out.maxColumn) out.maxColumn[row] = any ? best.column : -1;
-    if (out.nearMass) out.nearMass[row] = any ? sums[sumNear] / l : missing;
-    if (out.sinkMass) out.sinkMass[row] = any ? sums[sumSinks] / l : missing;
-    if (out.meanDistance) out.meanDistance[row] = any ? sums[sumDistance] / l : missing;
-#pragma unroll
-    for (int range = 0; range < mostRanges; ++range) {
-        if (range >= out.ranges) continue;
-        const float mass = sums[sumRangeL + range];
-        const std::int64_t at = row * out.ranges + range;
-        if (out.rangeMass) out.rangeMass[at] = any ? mass / l : missing;
-        if (out.rangeEntropy)
-            out.rangeEntropy[at] = !any       ? missing
-                                   : mass > 0 ? entropyOf(mass, sums[sumRangeU + range])
-                                              : 0.0f;
+/// Statistics of a counted row but the spans'. All threads of the row come here; one writes.
+template <int Threads, int Ranges, bool Stored>
+__device__ void storeStatistics(const RowLogits<Stored>& row, const DeviceStatistics& out,
+                                int columns, Largest best, int lane,
+                                const float (&sums)[SumPlaces<Ranges>::count],
+                                RowScratch<Threads, Ranges>& scratch) {
+    using At = SumPlaces<Ranges>;
+    const std::int64_t i = row.frame.query;
+    const float l = sums[At::l];
+    if (lane == 0) {
+        out.entropy[i] = entropyOf(l, sums[At::u]);
+        out.maxWeight[i] = 1.0f / l;
+        out.maxColumn[i] = best.column;
+        out.nearMass[i] = sums[At::near] / l;
+        out.sinkMass[i] = sums[At::sinks] / l;
+        out.meanDistance[i] = sums[At::distance] / l;
     }
 #pragma unroll
-    for (int span = 0; span < mostSpans; ++span)
-        if (span < out.spans && out.spanMass)
-            out.spanMass[row * out.spans + span] = any ? sums[sumSpans + span] / l : missing;
+    for (int range = 0; range < Ranges; ++range) {
+        if (range >= out.ranges) continue;
+        const float mass = sums[At::rangeL + range];
+        float entropy = entropyOf(mass, sums[At::rangeU + range]);
+        if (mass < deepMass * l)
+            entropy = deepEntropy<Threads>(row, range, out.ranges, columns, lane, scratch.sums,
+                                           scratch.largest);
+        if (lane == 0) {
+            out.rangeMass[i * out.ranges + range] = mass / l;
+            out.rangeEntropy[i * out.ranges + range] = entropy;
+        }
+    }
 }
 
-/// Third sweep: weights, divided by the row's sum, as fp32 and bfloat16.
-template <int Threads>
-__device__ void writeWeights(const DeviceBlock& block, std::int64_t bufferRow, RowBuffer row,
-                             float inverse, int lane) {
+template <int Threads, bool Stored>
+__device__ void storeSpans(const RowLogits<Stored>& row, const DeviceStatistics& out, float top,
+                           float l, int lane, float* scratch) {
+    for (int span = 0; span < out.spans; ++span) {
+        const auto begin = static_cast<int>(out.bounds[2 * span]);
+        const auto end = static_cast<int>(out.bounds[2 * span + 1]);
+        float mass[1] = {massOf<Threads>(row, begin, end, top, lane)};
+        rowSums<Threads>(mass, scratch);
+        if (lane == 0)
+            out.spanMass[static_cast<std::int64_t>(row.frame.query) * out.spans + span] =
+                mass[0] / l;
+    }
+}
+
+/// Last sweep: weights as fp32 and bfloat16. It may write where the similarities stood: a thread
+/// reads its columns before it writes them, and nobody else reads them any more.
+template <int Threads, bool Stored>
+__device__ void writeWeights(const DeviceBlock& block, std::int64_t bufferRow,
+                             const RowLogits<Stored>& row, float top, float inverse, int lane) {
+    const auto columns = static_cast<int>(block.columns);
     float* exact = block.weights ? block.weights + bufferRow * block.stride : nullptr;
     auto* fast = block.weightsBf16
-                     ? static_cast<__nv_bfloat16*>(block.weightsBf16) + bufferRow * block.stride
+                     ? static_cast<__nv_bfloat16*>(block.weightsBf16) + bufferRow * block.columns
                      : nullptr;
-    for (std::int64_t j = lane; j < block.columns; j += Threads) {
-        const float weight = row[j] * inverse;
-        if (exact) exact[j] = weight;
-        if (fast) fast[j] = __float2bfloat16(weight);
+    const auto weight = [&](int j) { return exp2f(row[j] - top) * inverse; };
+    const bool aligned = inQuads(exact, sizeof(float4)) && inQuads(fast, sizeof(uint2));
+    const int quads = aligned ? columns / 4 : 0;
+    for (int quad = lane; quad < quads; quad += Threads) {
+        const int j = 4 * quad;
+        const float4 w{weight(j), weight(j + 1), weight(j + 2), weight(j + 3)};
+        if (exact) reinterpret_cast<float4*>(exact)[quad] = w;
+        if (fast) {
+            __nv_bfloat162 pairs[2] = {__floats2bfloat162_rn(w.x, w.y),
+                                       __floats2bfloat162_rn(w.z, w.w)};
+            reinterpret_cast<uint2*>(fast)[quad] = *reinterpret_cast<uint2*>(pairs);
+        }
+    }
+    for (int j = 4 * quads + lane; j < columns; j += Threads) {
+        const float w = weight(j);
+        if (exact) exact[j] = w;
+        if (fast) fast[j] = __float2bfloat16(w);
     }
 }
 
 /// One row per group of `Threads` threads.
-template <int Threads>
-__global__ void __launch_bounds__(Threads == warpSize32 ? shortRowsPerBlock * warpSize32
-                                                        : longRowThreads)
+template <int Threads, int Ranges, bool Stored>
+__global__ void __launch_bounds__(Threads* rowsPerBlock<Threads>)
     rowPassKernel(DevicePlan plan, DeviceStatistics statistics, DeviceBlock block,
-                  std::int64_t sharedColumns) {
-    extern __shared__ float sharedRows[];
-    __shared__ float sumScratch[sumCount * (longRowThreads / warpSize32)];
-    __shared__ Largest largestScratch[longRowThreads / warpSize32];
+                  int sharedColumns) {
+    using At = SumPlaces<Ranges>;
+    extern __shared__ float4 sharedRows[]; // float4: rows begin where quads may
+    __shared__ RowScratch<Threads, Ranges> scratches[rowsPerBlock<Threads>];
     const int group = static_cast<int>(threadIdx.x) / Threads;
     const int lane = static_cast<int>(threadIdx.x) % Threads;
     const std::int64_t bufferRow =
-        static_cast<std::int64_t>(blockIdx.x) * (blockDim.x / Threads) + group;
-    if (bufferRow >= block.rows) return; // whole warps leave: a group never diverges here
-    const std::int64_t globalRow = block.firstRow + bufferRow;
-    RowFrame frame = rowFrame(plan, globalRow);
-    const float* similarity = block.similarity + bufferRow * block.stride;
-    RowBuffer row{sharedColumns > 0 ? sharedRows + group * sharedColumns
-                                    : block.weights + bufferRow * block.stride};
+        static_cast<std::int64_t>(blockIdx.x) * rowsPerBlock<Threads> + group;
+    if (bufferRow >= block.rows) return; // whole rows leave, and rows wait for nobody else
+    auto& scratch = scratches[group];
+    const auto columns = static_cast<int>(block.columns);
+    const std::int64_t query = block.firstRow + bufferRow;
+    RowLogits<Stored> row{rowFrame(plan, query), block.similarity + bufferRow * block.stride,
+                          reinterpret_cast<float*>(sharedRows) + group * sharedColumns};
 
-    float beta = 1.0f;
+    float beta = 1.0f, top = 0;
     Largest best{};
-    float sums[sumCount];
+    float sums[At::count];
     for (int round = plan.adaptive ? 0 : 1; round < 2; ++round) {
-        best =
-            findLargest<Threads>(plan, frame, similarity, block.columns, row, lane, largestScratch);
-        const float shift = best.value > -INFINITY ? best.value : 0.0f;
-        for (std::int64_t j = lane; j < block.columns; j += Threads)
-            row[j] -= shift;
-        rowSync<Threads>();
-#pragma unroll
-        for (float& sum : sums)
-            sum = 0;
-        addRow<Threads>(statistics, frame, block.columns, row, lane, sums);
-        rowSums<Threads>(sums, sumScratch);
+        best = findLargest<Threads>(row, columns, lane, scratch.largest);
+        top = best.value > -INFINITY ? best.value : 0.0f;
+        sumRow<Threads, Ranges>(row, statistics, columns, top, lane, sums);
+        rowSums<Threads>(sums, scratch.sums);
         if (round == 0) { // the factor is multiplied, a bias is not
-            beta = adaptiveBeta(plan, entropyOf(sums[sumOfL], sums[sumOfU]));
-            frame.scale *= beta;
+            beta = adaptiveBeta(plan, entropyOf(sums[At::l], sums[At::u]));
+            row.frame.scale *= beta;
         }
     }
-    const bool counted = !plan.openKey || plan.openKey[frame.keyBase + frame.query] != 0;
-    if (lane == 0) storeStatistics(statistics, globalRow, best, sums, counted, beta);
-    const float inverse = best.value > -INFINITY ? 1.0f / sums[sumOfL] : 0.0f;
-    writeWeights<Threads>(block, bufferRow, row, inverse, lane);
+    const float l = sums[At::l];
+    const bool alive = best.value > -INFINITY;
+    if (lane == 0) {
+        const double logSumExp = lnOf2 * (double{best.value} + double{log2f(l)});
+        statistics.logSumExp[query] = alive ? static_cast<float>(logSumExp) : INFINITY;
+        if (statistics.rowScale) statistics.rowScale[query] = beta;
+    }
+    const bool open = !plan.openKey || plan.openKey[query] != 0;
+    if (alive && open && isfinite(l)) { // the same for the whole row
+        storeStatistics<Threads, Ranges>(row, statistics, columns, best, lane, sums, scratch);
+        storeSpans<Threads>(row, statistics, top, l, lane, scratch.sums);
+    }
+    // A row of closed keys sums to 0 and gets zeros; one that holds NaN shows it.
+    writeWeights<Threads>(block, bufferRow, row, top, l == 0 ? 0.0f : 1.0f / l, lane);
+}
+
+template <int Threads, int Ranges, bool Stored>
+int launch(const DevicePlan& plan, const DeviceStatistics& statistics, const DeviceBlock& block,
+           CUstream_st* stream) {
+    constexpr int rows = rowsPerBlock<Threads>;
+    const auto kernel = rowPassKernel<Threads, Ranges, Stored>;
+    const auto columns = Stored ? static_cast<int>((block.columns + 3) / 4 * 4) : 0;
+    const auto bytes = static_cast<int>(sizeof(float)) * rows * columns;
+    constexpr int withoutAsking = 40 * 1024; // of 48 KiB, less what the kernel has of its own
+    if (bytes > withoutAsking) {
+        const auto error =
+            cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
+        if (error != cudaSuccess) return error;
+    }
+    kernel<<<static_cast<unsigned>((block.rows + rows - 1) / rows), rows * Threads,
+             static_cast<std::size_t>(bytes), stream>>>(plan, statistics, block, columns);
+    return cudaGetLastError();
+}
+
+/// Columns of the longest row that a block of this device can hold in shared memory.
+int longestStored(std::int64_t& columns) {
+    constexpr int ownOfKernel = 4 * 1024;
+    int device = 0, bytes = 0;
+    auto error = cudaGetDevice(&device);
+    if (error == cudaSuccess)
+        error = cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device);
+    columns = (bytes - ownOfKernel) / static_cast<std::int64_t>(sizeof(float));
+    return error;
 }
 
 } // namespace
@@ -232,29 +217,23 @@ __global__ void __launch_bounds__(Threads == warpSize32 ? shortRowsPerBlock * wa
 int launchRowPass(const DevicePlan& plan, const DeviceStatistics& statistics,
                   const DeviceBlock& block, CUstream_st* stream) {
     if (block.rows == 0 || block.columns == 0) return cudaSuccess;
-    const std::int64_t rowBytes = block.columns * static_cast<std::int64_t>(sizeof(float));
-    if (block.columns <= longestWarpRow) {
-        const auto blocks =
-            static_cast<unsigned>((block.rows + shortRowsPerBlock - 1) / shortRowsPerBlock);
-        rowPassKernel<warpSize32>
-            <<<blocks, shortRowsPerBlock * warpSize32,
-               static_cast<std::size_t>(shortRowsPerBlock * rowBytes), stream>>>(
-                plan, statistics, block, block.columns);
-        return cudaGetLastError();
-    }
-    const bool shared = rowBytes <= mostSharedBytes;
-    if (!shared && (!block.weights || (plan.adaptive && block.weights == block.similarity)))
-        return cudaErrorInvalidValue; // a long row needs a place of its own between the sweeps
-    if (shared) {
-        const auto error = cudaFuncSetAttribute(rowPassKernel<longRowThreads>,
-                                                cudaFuncAttributeMaxDynamicSharedMemorySize,
-                                                static_cast<int>(rowBytes));
-        if (error != cudaSuccess) return error;
-    }
-    rowPassKernel<longRowThreads><<<static_cast<unsigned>(block.rows), longRowThreads,
-                                    shared ? static_cast<std::size_t>(rowBytes) : 0, stream>>>(
-        plan, statistics, block, shared ? block.columns : 0);
-    return cudaGetLastError();
+    if (statistics.ranges > mostRanges) return cudaErrorInvalidValue;
+    constexpr std::int64_t longestWarpRow = 1024, longestShortRow = 8192;
+    // A row of at most 1,024 columns has at most 4 ranges, one of 8,192 likewise.
+    if (block.columns <= longestWarpRow)
+        return launch<warpSize32, 4, true>(plan, statistics, block, stream);
+    if (block.columns <= longestShortRow)
+        return launch<128, 4, true>(plan, statistics, block, stream);
+    std::int64_t longest = 0;
+    if (const int error = longestStored(longest)) return error;
+    if (block.columns <= longest)
+        return launch<512, mostRanges, true>(plan, statistics, block, stream);
+    return launch<512, mostRanges, false>(plan, statistics, block, stream);
+}
+
+int kernelsUsable() {
+    cudaFuncAttributes attributes{};
+    return cudaFuncGetAttributes(&attributes, rowPassKernel<warpSize32, 4, true>);
 }
 
 } // namespace isentrope::cuda
