@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/cuda/kernels.h"
+#include "core/attention/cuda/launch.cuh"
 
 #include <cuda_runtime.h>
 
@@ -124,8 +125,7 @@ int launchPooling(const DevicePooling& pooling, const DeviceBlock& block, CUstre
     const dim3 blocks(
         static_cast<unsigned>((block.columns + columnsPerBlock - 1) / columnsPerBlock),
         static_cast<unsigned>(parts));
-    poolingKernel<<<blocks, columnsPerBlock, 0, stream>>>(pooling, block);
-    return cudaGetLastError();
+    return launchKernel(poolingKernel, blocks, columnsPerBlock, 0, stream, pooling, block);
 }
 
 } // namespace isentrope::cuda

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/cuda/kernels.h"
+#include "core/attention/cuda/launch.cuh"
 #include "core/attention/cuda/row_sums.cuh"
 
 #include <cuda_bf16.h>
@@ -141,7 +142,7 @@ __global__ void __launch_bounds__(Threads* rowsPerBlock<Threads>)
     rowPassKernel(DevicePlan plan, DeviceStatistics statistics, DeviceBlock block,
                   int sharedColumns) {
     using At = SumPlaces<Ranges>;
-    extern __shared__ float4 sharedRows[]; // float4: rows begin where quads may
+    ISENTROPE_DYNAMIC_SHARED(float4, sharedRows); // float4: rows begin where quads may
     __shared__ RowScratch<Threads, Ranges> scratches[rowsPerBlock<Threads>];
     const int group = static_cast<int>(threadIdx.x) / Threads;
     const int lane = static_cast<int>(threadIdx.x) % Threads;
@@ -196,9 +197,9 @@ int launch(const DevicePlan& plan, const DeviceStatistics& statistics, const Dev
             cudaFuncSetAttribute(kernel, cudaFuncAttributeMaxDynamicSharedMemorySize, bytes);
         if (error != cudaSuccess) return error;
     }
-    kernel<<<static_cast<unsigned>((block.rows + rows - 1) / rows), rows * Threads,
-             static_cast<std::size_t>(bytes), stream>>>(plan, statistics, block, columns);
-    return cudaGetLastError();
+    const auto blocks = static_cast<unsigned>((block.rows + rows - 1) / rows);
+    return launchKernel(kernel, blocks, rows * Threads, static_cast<std::size_t>(bytes), stream,
+                        plan, statistics, block, columns);
 }
 
 /// Columns of the longest row that a block of this device can hold in shared memory.

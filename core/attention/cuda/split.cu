@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/cuda/kernels.h"
+#include "core/attention/cuda/launch.cuh"
 
 #include <cuda_bf16.h>
 #include <cuda_runtime.h>
@@ -32,9 +33,9 @@ int launchSplit(const float* values, std::int64_t rows, int keySize, bool query,
                 CUstream_st* stream) {
     const std::int64_t count = rows * keySize;
     if (count == 0) return cudaSuccess;
-    splitKernel<<<static_cast<unsigned>((count + threads - 1) / threads), threads, 0, stream>>>(
-        values, count, keySize, query, static_cast<__nv_bfloat16*>(bf16));
-    return cudaGetLastError();
+    const auto blocks = static_cast<unsigned>((count + threads - 1) / threads);
+    return launchKernel(splitKernel, blocks, threads, 0, stream, values, count, keySize, query,
+                        static_cast<__nv_bfloat16*>(bf16));
 }
 
 } // namespace isentrope::cuda

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/cuda/kernels.h"
+#include "core/attention/cuda/launch.cuh"
 #include "core/attention/cuda/logit.cuh"
 
 #include <cuda_runtime.h>
@@ -29,8 +30,7 @@ int launchTile(const DevicePlan& plan, const DeviceTile& tile, CUstream_st* stre
     if (tile.rows == 0 || tile.columns == 0) return cudaSuccess;
     const dim3 blocks(static_cast<unsigned>((tile.columns + threads - 1) / threads),
                       tile.rows < mostGridRows ? static_cast<unsigned>(tile.rows) : mostGridRows);
-    tileKernel<<<blocks, threads, 0, stream>>>(plan, tile);
-    return cudaGetLastError();
+    return launchKernel(tileKernel, blocks, threads, 0, stream, plan, tile);
 }
 
 } // namespace isentrope::cuda
