@@ -2,15 +2,29 @@
 #include "core/model/products.h"
 
 #include <ATen/ATen.h>
+#include <algorithm>
 
 namespace isentrope {
+namespace {
+
+/// Columns of a product in double that are made before they are rounded: they stay in cache.
+constexpr std::int64_t columnsAtOnce = 512;
+
+} // namespace
 
 at::Tensor pairSide(const at::Tensor& rows, Side /*side*/, bool /*fast*/) {
     return rows;
 }
 
 void pairProduct(at::Tensor& out, const at::Tensor& q, const at::Tensor& k) {
-    at::mm_out(out, q, k.t());
+    if (q.scalar_type() == out.scalar_type()) {
+        at::mm_out(out, q, k.t());
+        return;
+    }
+    for (std::int64_t begin = 0; begin < k.size(0); begin += columnsAtOnce) {
+        const std::int64_t end = std::min(begin + columnsAtOnce, k.size(0));
+        out.slice(1, begin, end).copy_(at::mm(q, k.slice(0, begin, end).t()));
+    }
 }
 
 /// The CPU's product sums in single precision and rounds the sums to bfloat16.

@@ -4,8 +4,15 @@
 #include "core/model/products.h"
 
 #include <ATen/ATen.h>
+#include <algorithm>
 
 namespace isentrope {
+namespace {
+
+/// Columns of a product in double that are made before they are rounded: they take little memory.
+constexpr std::int64_t columnsAtOnce = 4096;
+
+} // namespace
 
 /// x = high + low, both in bfloat16, and one product along 3d: fp32-grade pairs at a sixteenth of
 /// what the fp32 units would take.
@@ -22,10 +29,18 @@ at::Tensor pairSide(const at::Tensor& rows, Side side, bool fast) {
 }
 
 void pairProduct(at::Tensor& out, const at::Tensor& q, const at::Tensor& k) {
-    if (q.scalar_type() == at::kBFloat16)
+    if (q.scalar_type() == at::kBFloat16) {
         at::mm_out(out, q, k.t(), at::kFloat);
-    else
+        return;
+    }
+    if (q.scalar_type() == out.scalar_type()) {
         at::mm_out(out, q, k.t());
+        return;
+    }
+    for (std::int64_t begin = 0; begin < k.size(0); begin += columnsAtOnce) {
+        const std::int64_t end = std::min(begin + columnsAtOnce, k.size(0));
+        out.slice(1, begin, end).copy_(at::mm(q, k.slice(0, begin, end).t()));
+    }
 }
 
 void bfloatProduct(at::Tensor& out, const at::Tensor& left, const at::Tensor& right, bool add) {

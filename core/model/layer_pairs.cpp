@@ -20,7 +20,7 @@ at::Tensor signedDistance(Span rows, Span columns, at::Device device) {
 
 /// out = where(chosen, replacement, out).
 void patch(at::Tensor out, const at::Tensor& chosen, const at::Tensor& replacement) {
-    out.copy_(at::where(chosen, replacement, out));
+    out.copy_(at::where(chosen, replacement.to(out.scalar_type()), out));
 }
 
 at::Tensor unitRows(const at::Tensor& x) {
@@ -45,6 +45,9 @@ struct LayerPairs<Real>::State {
     bool sinksMove() const {
         const MaskPlan& mask = plan().mask;
         return mask.window && mask.sinks > 0 && mask.farSinks != MaskPlan::FarSinks::Absolute;
+    }
+    at::Tensor widened(const at::Tensor& x) const {
+        return tables.comparesInDouble() ? x.to(at::kDouble) : x;
     }
     bool cosine() const { return plan().similarity.kind == Similarity::Kind::Cosine; }
 
@@ -75,14 +78,14 @@ struct LayerPairs<Real>::State {
 /// Queries carry the constant of the similarity, so that no pass over the pairs is spent on it.
 template <class Real>
 at::Tensor LayerPairs<Real>::State::queries(Span rows) const {
-    at::Tensor q = network.queries(layer, z.slice(0, rows.begin, rows.end));
+    at::Tensor q = widened(network.queries(layer, z.slice(0, rows.begin, rows.end)));
     if (cosine()) return unitRows(q).mul_(plan().similarity.scale);
     return q.mul_(1.0 / std::sqrt(static_cast<double>(z.size(1))));
 }
 
 template <class Real>
 at::Tensor LayerPairs<Real>::State::keys() const {
-    at::Tensor k = network.keys(layer, z.slice(0, columns.begin, columns.end));
+    at::Tensor k = widened(network.keys(layer, z.slice(0, columns.begin, columns.end)));
     return cosine() ? unitRows(k) : k;
 }
 

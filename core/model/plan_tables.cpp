@@ -24,12 +24,15 @@ at::Tensor onDevice(const std::vector<Real>& values, std::int64_t rows, at::Devi
 }
 
 template <class Real>
-Rotation makeRotation(const PositionPlan& plan, const std::vector<double>& positions,
-                      at::Device device) {
+Rotation makeRotationAs(const PositionPlan& plan, const std::vector<double>& positions,
+                        at::Device device) {
     const RotationTable<Real> table = rotationTable<Real>(plan, positions);
     const auto rows = static_cast<std::int64_t>(positions.size());
     return {onDevice(table.cosine, rows, device), onDevice(table.sine, rows, device)};
 }
+
+/// From this s on a cosine is computed in double.
+constexpr double sharpCosine = 32;
 
 at::Tensor rotated(const at::Tensor& x, const at::Tensor& cosine, const at::Tensor& sine) {
     const std::int64_t d = x.size(1), half = d / 2;
@@ -68,23 +71,35 @@ struct PlanTables<Real>::State {
     RowPlan<Real> rowPlan;
     FarPositions far;
     at::Device device;
+    bool inDouble;
     Rotation near, farPast, farFuture, farKey;
+
+    [[nodiscard]] Rotation rotation(const std::vector<double>& positions) const {
+        return inDouble ? makeRotationAs<double>(plan.position, positions, device)
+                        : makeRotationAs<Real>(plan.position, positions, device);
+    }
 };
 
 template <class Real>
 PlanTables<Real>::PlanTables(const Plan& plan, const std::string& device) {
-    auto state = std::make_unique<State>(State{
-        plan, RowPlan<Real>::from(plan), farPositions(plan), at::Device(device), {}, {}, {}, {}});
-    const PositionPlan& position = plan.position;
-    state->near = makeRotation<Real>(position, countUp(plan.length), state->device);
+    const bool sharp =
+        plan.similarity.kind == Similarity::Kind::Cosine && plan.similarity.scale >= sharpCosine;
+    auto state = std::make_unique<State>(State{plan,
+                                               RowPlan<Real>::from(plan),
+                                               farPositions(plan),
+                                               at::Device(device),
+                                               sharp || std::is_same_v<Real, double>,
+                                               {},
+                                               {},
+                                               {},
+                                               {}});
+    state->near = state->rotation(countUp(plan.length));
     const FarPositions& far = state->far;
     if (far.needed) {
         const double future = far.sameSign ? far.offset : -far.offset;
-        state->farPast =
-            makeRotation<Real>(position, shifted(far.position, far.offset), state->device);
-        state->farFuture =
-            makeRotation<Real>(position, shifted(far.position, future), state->device);
-        if (!far.rawKey) state->farKey = makeRotation<Real>(position, far.position, state->device);
+        state->farPast = state->rotation(shifted(far.position, far.offset));
+        state->farFuture = state->rotation(shifted(far.position, future));
+        if (!far.rawKey) state->farKey = state->rotation(far.position);
     }
     m_state = std::move(state);
 }
@@ -108,6 +123,11 @@ const FarPositions& PlanTables<Real>::far() const {
 }
 
 template <class Real>
+bool PlanTables<Real>::comparesInDouble() const {
+    return m_state->inDouble;
+}
+
+template <class Real>
 at::Tensor PlanTables<Real>::rotateNear(const at::Tensor& x, std::int64_t first) const {
     return rotatedFrom(x, m_state->near, first);
 }
@@ -126,8 +146,7 @@ at::Tensor PlanTables<Real>::rotateFarKey(const at::Tensor& x, std::int64_t firs
 template <class Real>
 at::Tensor PlanTables<Real>::rotateTo(const at::Tensor& x,
                                       const std::vector<double>& positions) const {
-    return rotatedFrom(x, makeRotation<Real>(m_state->plan.position, positions, m_state->device),
-                       0);
+    return rotatedFrom(x, m_state->rotation(positions), 0);
 }
 
 template <class Real>

@@ -26,6 +26,9 @@ public:
     [[nodiscard]] const Plan& plan() const;
     [[nodiscard]] const RowPlan<Real>& rowPlan() const;
     [[nodiscard]] const FarPositions& far() const;
+    /// True where q and k are compared in double whatever Real is: a cosine times a large s loses
+    /// five digits in fp32 sums, and its softmax shows that.
+    [[nodiscard]] bool comparesInDouble() const;
 
     /// Row r of x stands at token first + r.
     [[nodiscard]] at::Tensor rotateNear(const at::Tensor& x, std::int64_t first) const;
@@ -37,7 +40,7 @@ public:
     [[nodiscard]] at::Tensor rotateTo(const at::Tensor& x,
                                       const std::vector<double>& positions) const;
 
-    /// Bytes of all tables for a length.
+    /// Bytes of all tables for a length, those of a comparison in double not counted.
     [[nodiscard]] static std::uint64_t bytes(std::int64_t length, std::int64_t keySize,
                                              bool twoPieces);
 

@@ -15,7 +15,7 @@ enum class Side { Query, Key };
 /// where the device multiplies these faster and as precisely.
 [[nodiscard]] at::Tensor pairSide(const at::Tensor& rows, Side side, bool fast);
 
-/// out = q k^T of rows that pairSide made; out is never bfloat16.
+/// out = q k^T of rows that pairSide made, rounded once where out is narrower than they are.
 void pairProduct(at::Tensor& out, const at::Tensor& q, const at::Tensor& k);
 
 /// out = left right, or out += left right, of bfloat16 with sums in single precision.

@@ -93,7 +93,8 @@ std::vector<std::int32_t> RandomModel::ids(std::int64_t length, unsigned seed) c
     std::mt19937 random(seed);
     std::vector<std::int32_t> ids;
     for (std::int64_t place = 0; place < length; ++place)
-        ids.push_back(static_cast<std::int32_t>(1 + random() % (config().vocabulary - 1)));
+        ids.push_back(static_cast<std::int32_t>(
+            1 + random() % static_cast<std::uint64_t>(config().vocabulary - 1)));
     return ids;
 }
 

@@ -58,7 +58,7 @@ class TestForward : public QObject {
                       const std::vector<std::int32_t>& ids, const std::vector<std::uint8_t>& open,
                       RunOptions options) {
         options.allLogits = true;
-        options.statistics.spans = {{1, 4}};
+        options.statistics.spans = {{0, plan.length / 2}};
         options.statistics.overviewSide = 16;
         const double tolerance = options.precision == Precision::Double ? 1e-6 : 2e-4;
         const ForwardResult result = need(random.model().forward(ids, open, plan, options));
