@@ -13,7 +13,7 @@ using namespace isentrope;
 
 namespace {
 
-constexpr float nan = std::numeric_limits<float>::quiet_NaN();
+constexpr float notANumber = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
 StatisticsOptions optionsFor(std::int64_t n) {
@@ -121,13 +121,15 @@ private Q_SLOTS:
         QTest::addColumn<QString>("shape");
         QTest::addColumn<QString>("open");
         for (const std::string& shape : planShapes())
-            for (const char* open : {"all", "end", "middle", "holes"})
-                QTest::addRow("37 %s %s", shape.c_str(), open)
-                    << std::int64_t{37} << QString::fromStdString(shape) << QString(open);
+            QTest::addRow("37 %s holes", shape.c_str())
+                << std::int64_t{37} << QString::fromStdString(shape) << QString("holes");
+        for (const char* open : {"all", "end", "middle"})
+            QTest::addRow("37 all together %s", open)
+                << std::int64_t{37} << QString("all together") << QString(open);
         for (const std::int64_t n : {1, 2, 3, 64, 130})
             for (const char* shape : {"scalar", "all together"})
                 QTest::addRow("%d %s", static_cast<int>(n), shape)
-                    << n << QString(shape) << "holes";
+                    << n << QString(shape) << QString("holes");
     }
 
     void agreesWithTheFormulas() {
@@ -217,9 +219,9 @@ private Q_SLOTS:
     void brokenLogitsShow_data() {
         QTest::addColumn<float>("value");
         QTest::addColumn<int>("count");
-        QTest::newRow("one NaN") << nan << 1;
+        QTest::newRow("one NaN") << notANumber << 1;
         QTest::newRow("one infinity") << infinity << 1;
-        QTest::newRow("all NaN") << nan << 40;
+        QTest::newRow("all NaN") << notANumber << 40;
     }
 
     /// Such a row is in no statistic and no mean, and its neighbours are as they were.

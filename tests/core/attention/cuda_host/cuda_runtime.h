@@ -58,7 +58,7 @@ inline bool backwards = false;
 
 alignas(16) inline unsigned char dynamicShared[256 * 1024];
 /// One value a thread and turn, for shuffles.
-inline std::uint64_t slots[2][1024];
+inline std::uint64_t laneValues[2][1024];
 inline int shuffleTurn[1024];
 
 void waitForWarp();
@@ -80,10 +80,10 @@ T __shfl_xor_sync(unsigned /*mask*/, T value, int offset) {
     static_assert(sizeof(T) == sizeof(std::uint32_t));
     const unsigned me = threadIdx.x;
     const int turn = cudahost::shuffleTurn[me] ^= 1;
-    cudahost::slots[turn][me] = std::bit_cast<std::uint32_t>(value);
+    cudahost::laneValues[turn][me] = std::bit_cast<std::uint32_t>(value);
     cudahost::waitForWarp();
     const auto bits =
-        static_cast<std::uint32_t>(cudahost::slots[turn][me ^ static_cast<unsigned>(offset)]);
+        static_cast<std::uint32_t>(cudahost::laneValues[turn][me ^ static_cast<unsigned>(offset)]);
     return std::bit_cast<T>(bits);
 }
 
