@@ -8,15 +8,6 @@ namespace isentrope::cuda {
 inline constexpr int warpSize32 = 32;
 inline constexpr unsigned wholeWarp = 0xffffffffu;
 
-/// Makes what the row's threads wrote visible to all of them.
-template <int Threads>
-__device__ void rowSync() {
-    if constexpr (Threads == warpSize32)
-        __syncwarp();
-    else
-        __syncthreads();
-}
-
 __device__ inline float warpSum(float value) {
 #pragma unroll
     for (int offset = 16; offset > 0; offset /= 2)

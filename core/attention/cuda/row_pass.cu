@@ -47,7 +47,7 @@ __device__ Largest findLargest(const RowLogits<Stored>& row, int columns, int la
         const float x = take(j, row.similarity[j]);
         if constexpr (Stored) row.stored[j] = x;
     }
-    rowSync<Threads>();
+    if constexpr (Threads == warpSize32) __syncwarp(); // larger groups meet in rowLargest
     return rowLargest<Threads>(best, scratch);
 }
 
