@@ -2,10 +2,11 @@
 #include "core/model/cuda_block_pass.h"
 
 #include "core/attention/cuda/layer_memory.h"
-#include "core/model/cuda_check.h"
+#include "core/model/cuda_current.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
+#include <cuda_runtime_api.h>
 
 namespace isentrope {
 namespace {

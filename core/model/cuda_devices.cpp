@@ -2,13 +2,14 @@
 #include "core/model/cuda_devices.h"
 
 #include "core/attention/cuda/kernels.h"
-#include "core/model/cuda_check.h"
+#include "core/model/cuda_current.h"
 #include "core/model/guarded.h"
 
 #include <ATen/Context.h>
 #include <algorithm>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <charconv>
+#include <cuda_runtime_api.h>
 
 namespace isentrope {
 namespace {

@@ -2,7 +2,7 @@
 #include "core/model/cuda_kernels.h"
 
 #include "core/model/cuda_block_pass.h"
-#include "core/model/cuda_check.h"
+#include "core/model/cuda_current.h"
 #include "core/model/cuda_devices.h"
 
 #include <ATen/ATen.h>

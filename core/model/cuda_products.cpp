@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/attention/cuda/kernels.h"
-#include "core/model/cuda_check.h"
+#include "core/model/cuda_current.h"
 #include "core/model/products.h"
 
 #include <ATen/ATen.h>
