@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 namespace isentrope {
 
@@ -82,6 +83,13 @@ LayerSums::LayerSums(const RowGrouping& grouping, const StatisticsOptions& optio
         m_overview.max.resize(cells);
     }
 }
+
+LayerSums::LayerSums(const RowGrouping& grouping, ForeignSums sums)
+    : m_grouping(grouping)
+    , m_received(std::move(sums.received))
+    , m_distance(std::move(sums.distance))
+    , m_pooledSum(std::move(sums.pooledSum))
+    , m_pooledMax(std::move(sums.pooledMax)) {}
 
 template <class Real>
 void LayerSums::add(std::span<const RowGroup<Real>> groups) {

@@ -10,10 +10,18 @@
 
 namespace isentrope {
 
+/// Sums over the rows of a layer that another device made; empty where they were not gathered.
+struct ForeignSums {
+    std::vector<double> received;            ///< n
+    std::vector<double> distance;            ///< 2n - 1, index (j - i) + (n - 1)
+    std::vector<float> pooledSum, pooledMax; ///< side x side
+};
+
 /// Sums over the rows of a layer, added group by group in the order of the rows of a block.
 class LayerSums {
 public:
     LayerSums(const RowGrouping& grouping, const StatisticsOptions& options);
+    LayerSums(const RowGrouping& grouping, ForeignSums sums);
 
     /// `groups`: neighbours, in ascending order of their rows.
     template <class Real>

@@ -2,6 +2,7 @@
 #include "core/model/attend.h"
 
 #include "core/model/open_columns.h"
+#include "core/model/products.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
@@ -44,7 +45,8 @@ Attend<Real>::Attend(const Network<Real>& network, const Kernels& kernels, std::
     : m_kernels(kernels)
     , m_tables(tables)
     , m_values(std::move(values))
-    , m_pairs(network, layer, tables, *m_values.z, {0, tables.plan().length})
+    , m_pairs(network, layer, tables, *m_values.z, {0, tables.plan().length},
+              m_values.values->scalar_type() == at::kBFloat16)
     , m_pass(kernels.blockPass(tables.rowPlan(), openKey, statistics)) {}
 
 template <class Real>
@@ -58,6 +60,12 @@ void Attend<Real>::block(Span rows, const BlockPart& part, const ProgressMeter& 
                  rows.end - rows.begin, weights.size(1)},
                 bfloat);
     timesValues(rows, part, progress);
+}
+
+template <class Real>
+void Attend<Real>::collect() {
+    m_values.values.reset();
+    m_pass->collect();
 }
 
 /// Columns are taken in pieces, so that the stop token is seen in time, and those that the mask
@@ -76,10 +84,8 @@ void Attend<Real>::timesValues(Span rows, const BlockPart& part,
         progress.checkpoint();
         const at::Tensor left = weights.slice(1, piece.begin, piece.end);
         const at::Tensor right = values.slice(0, piece.begin, piece.end);
-        if (part.bfloat && first)
-            attended.copy_(at::mm(left, right));
-        else if (part.bfloat)
-            attended.add_(at::mm(left, right));
+        if (part.bfloat)
+            bfloatProduct(attended, left, right, !first);
         else if (first)
             at::mm_out(attended, left, right);
         else

@@ -36,6 +36,8 @@ public:
 
     /// Fills part.attended with rows of A v. Different texts may run on different threads.
     void block(Span rows, const BlockPart& part, const ProgressMeter& progress);
+    /// After the last block: the values are let go, the results start on their way.
+    void collect();
     [[nodiscard]] PassResult<Real> finish() { return m_pass->finish(); }
     [[nodiscard]] const std::shared_ptr<const at::Tensor>& z() const { return m_values.z; }
 

@@ -11,9 +11,11 @@ public:
     [[nodiscard]] std::string name() const override;
     [[nodiscard]] DeviceMemory memory() const override;
     [[nodiscard]] bool concurrentTexts() const override { return true; }
+    [[nodiscard]] bool runsAhead() const override { return false; }
     [[nodiscard]] bool fastProducts() const override;
     [[nodiscard]] std::int64_t blockRows(std::int64_t length) const override;
     [[nodiscard]] double operationsAtOnce() const override { return 4e9; }
+    [[nodiscard]] bool doubles() const override { return true; }
 
     [[nodiscard]] std::unique_ptr<BlockPass<float>>
     blockPass(const RowPlan<float>& plan, const std::vector<std::uint8_t>& openKey,

@@ -43,6 +43,7 @@ private:
     void project(std::int64_t layer, at::Tensor& valuesAndKeys);
     void runChunk(std::int64_t layer, const RowChunk& chunk, std::vector<Attend<Real>>& attends,
                   at::Tensor& next);
+    void keepPending();
     void keep(std::int64_t layer, std::size_t text, Attend<Real>& attend);
     void outputs();
 
@@ -57,6 +58,8 @@ private:
     std::vector<TextOutput<Real>> m_outputs;
     at::Tensor m_h; // count x n rows, or n while all texts are the same
     BlockBuffers<Real> m_buffers;
+    std::int64_t m_pendingLayer = -1;
+    std::vector<Attend<Real>> m_pending; // of the layer whose results are on their way
 };
 
 template <class Real>
@@ -91,6 +94,7 @@ std::vector<TextOutput<Real>> ForwardRun<Real>::run() {
     m_h = m_network.embed(ids);
     for (std::int64_t layer = 0; layer < m_layers; ++layer)
         runLayer(layer);
+    keepPending();
     outputs();
     return std::move(m_outputs);
 }
@@ -129,8 +133,19 @@ void ForwardRun<Real>::runLayer(std::int64_t layer) {
         done += 1;
     }
     m_h = next;
-    for (std::size_t t = 0; t < attends.size(); ++t)
-        keep(layer, t, attends[t]);
+    for (Attend<Real>& attend : attends)
+        attend.collect();
+    keepPending();
+    m_pendingLayer = layer;
+    m_pending = std::move(attends);
+    if (!m_kernels.runsAhead()) keepPending();
+}
+
+template <class Real>
+void ForwardRun<Real>::keepPending() {
+    for (std::size_t t = 0; t < m_pending.size(); ++t)
+        keep(m_pendingLayer, t, m_pending[t]);
+    m_pending.clear();
 }
 
 /// v and z of all rows, in pieces short enough for the stop token.

@@ -60,6 +60,11 @@ Expected<std::vector<ForwardResult>> GauModel::run(const Batch& batch, const Run
     return guarded([&]() -> Expected<std::vector<ForwardResult>> {
         if (batch.size() == 0) return std::vector<ForwardResult>();
         useThreads(options.threads > 0 ? options.threads : m_model.threads);
+        if (options.precision == Precision::Double && !m_model.kernels->doubles())
+            return fail(ErrorCode::Unsupported, "precision double: it runs on the CPU alone, this "
+                                                "model is on " +
+                                                    m_model.device +
+                                                    "; load it on the device 'cpu'");
         if (options.precision == Precision::Double)
             return runBatch(m_model, stack<double>(), m_nextTrace, batch, options);
         return runBatch(m_model, stack<float>(), m_nextTrace, batch, options);

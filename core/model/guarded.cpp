@@ -10,7 +10,8 @@ namespace isentrope {
 namespace {
 
 bool saysOutOfMemory(std::string_view text) {
-    for (const std::string_view sign : {"allocate memory", "out of memory", "not enough memory"})
+    for (const std::string_view sign :
+         {"allocate memory", "out of memory", "not enough memory", "ALLOC_FAILED"})
         if (text.find(sign) != std::string_view::npos) return true;
     return false;
 }

@@ -28,8 +28,10 @@ class BlockPass {
 public:
     virtual ~BlockPass() = default;
     /// Similarities in, weights out in place. Where `bfloat` is not null the weights are written
-    /// there too as bfloat16, rows x columns without gaps.
+    /// there as bfloat16, rows x columns without gaps, and the block is left in any state.
     virtual void run(const RowBlock<Real>& block, std::uint16_t* bfloat) = 0;
+    /// After the last block: starts to bring the results to the host, and does not wait.
+    virtual void collect() {}
     [[nodiscard]] virtual PassResult<Real> finish() = 0; ///< once, after the last block
 };
 
@@ -51,6 +53,9 @@ public:
     [[nodiscard]] virtual DeviceMemory memory() const = 0;
     /// True where several texts may run at once, each on a thread of its own.
     [[nodiscard]] virtual bool concurrentTexts() const = 0;
+    /// True where work is only queued, so that the host asks for a layer's results while the next
+    /// one runs.
+    [[nodiscard]] virtual bool runsAhead() const = 0;
     /// True where products of bfloat16 are faster than those of fp32.
     [[nodiscard]] virtual bool fastProducts() const = 0;
     /// Rows of a block that serve a text of this length best.
@@ -58,6 +63,8 @@ public:
     /// Floating-point operations between two looks at the stop token: a few tens of milliseconds.
     [[nodiscard]] virtual double operationsAtOnce() const = 0;
 
+    /// Whether there are kernels of doubles: without, Precision::Double is refused.
+    [[nodiscard]] virtual bool doubles() const = 0;
     [[nodiscard]] virtual std::unique_ptr<BlockPass<float>>
     blockPass(const RowPlan<float>& plan, const std::vector<std::uint8_t>& openKey,
               const StatisticsOptions& options) const = 0;

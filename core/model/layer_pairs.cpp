@@ -2,6 +2,7 @@
 #include "core/model/layer_pairs.h"
 
 #include "core/model/open_columns.h"
+#include "core/model/products.h"
 
 #include <ATen/ATen.h>
 #include <algorithm>
@@ -22,21 +23,6 @@ void patch(at::Tensor out, const at::Tensor& chosen, const at::Tensor& replaceme
     out.copy_(at::where(chosen, replacement.to(out.scalar_type()), out));
 }
 
-/// Columns of a product in double that are made before they are rounded: they stay in cache.
-constexpr std::int64_t columnsAtOnce = 512;
-
-/// target = q k, rounded once where the factors are wider.
-void multiply(const at::Tensor& q, const at::Tensor& k, at::Tensor& target) {
-    if (q.scalar_type() == target.scalar_type()) {
-        at::mm_out(target, q, k);
-        return;
-    }
-    for (std::int64_t begin = 0; begin < k.size(1); begin += columnsAtOnce) {
-        const std::int64_t end = std::min(begin + columnsAtOnce, k.size(1));
-        target.slice(1, begin, end).copy_(at::mm(q, k.slice(1, begin, end)));
-    }
-}
-
 at::Tensor unitRows(const at::Tensor& x) {
     return x / (x.norm(2, -1, true) + 1e-9);
 }
@@ -50,6 +36,7 @@ struct LayerPairs<Real>::State {
     const PlanTables<Real>& tables;
     at::Tensor z;
     Span columns;
+    bool fast;
     at::Tensor rawKeys;  // only where sinks stand elsewhere
     at::Tensor nearKeys; // rotated to their own places
     at::Tensor farKeys;
@@ -70,13 +57,15 @@ struct LayerPairs<Real>::State {
         return out.slice(1, part.begin - columns.begin, part.end - columns.begin);
     }
     at::Tensor keyRows(const at::Tensor& keyTable, Span part) const {
-        return keyTable.slice(0, part.begin - columns.begin, part.end - columns.begin).t();
+        return keyTable.slice(0, part.begin - columns.begin, part.end - columns.begin);
     }
+    at::Tensor querySide(const at::Tensor& q) const { return pairSide(q, Side::Query, fast); }
+    at::Tensor keySide(const at::Tensor& k) const { return pairSide(k, Side::Key, fast); }
     void product(const at::Tensor& q, const at::Tensor& keyTable, Span part,
                  at::Tensor& out) const {
         if (part.begin >= part.end) return;
         at::Tensor target = view(out, part);
-        multiply(q, keyRows(keyTable, part), target);
+        pairProduct(target, q, keyRows(keyTable, part));
     }
     void fillTwoPieces(Span rows, Span part, const at::Tensor& q, at::Tensor& out) const;
     void fillFar(Span rows, Span pure, Span mixed, bool past, const at::Tensor& q,
@@ -108,11 +97,11 @@ void LayerPairs<Real>::State::fillTwoPieces(Span rows, Span part, const at::Tens
                                             at::Tensor& out) const {
     const std::int64_t w = tables.far().nearBelow;
     if (w <= 0) { // the offset is 0 then, so the sign of the distance makes no difference
-        product(tables.rotateFarQuery(q, rows.begin, true), farKeys, part, out);
+        product(querySide(tables.rotateFarQuery(q, rows.begin, true)), farKeys, part, out);
         return;
     }
     const Span near = intersect(part, {rows.begin - w + 1, rows.end - 1 + w});
-    product(tables.rotateNear(q, rows.begin), nearKeys, near, out);
+    product(querySide(tables.rotateNear(q, rows.begin)), nearKeys, near, out);
     const Span past = intersect(part, {part.begin, rows.end - w});
     fillFar(rows, intersect(past, {part.begin, rows.begin - w + 1}),
             intersect(past, {rows.begin - w + 1, part.end}), true, q, out);
@@ -125,13 +114,14 @@ template <class Real>
 void LayerPairs<Real>::State::fillFar(Span rows, Span pure, Span mixed, bool past,
                                       const at::Tensor& q, at::Tensor& out) const {
     if (lengthOf(pure) <= 0 && lengthOf(mixed) <= 0) return;
-    const at::Tensor far = tables.rotateFarQuery(q, rows.begin, past);
+    const at::Tensor far = querySide(tables.rotateFarQuery(q, rows.begin, past));
     product(far, farKeys, pure, out);
     if (lengthOf(mixed) <= 0) return;
     const at::Tensor distance = signedDistance(rows, mixed, z.device());
     const std::int64_t w = tables.far().nearBelow;
-    patch(view(out, mixed), past ? distance.ge(w) : distance.le(-w),
-          at::mm(far, keyRows(farKeys, mixed)));
+    at::Tensor pairs = at::empty({lengthOf(rows), lengthOf(mixed)}, out.options());
+    pairProduct(pairs, far, keyRows(farKeys, mixed));
+    patch(view(out, mixed), past ? distance.ge(w) : distance.le(-w), pairs);
 }
 
 /// Pairs outside the window whose key is a sink: the key is turned back by its distance, the query
@@ -187,11 +177,13 @@ void LayerPairs<Real>::State::moveSinkQueries(Span rows, const at::Tensor& q,
 
 template <class Real>
 LayerPairs<Real>::LayerPairs(const Network<Real>& network, std::int64_t layer,
-                             const PlanTables<Real>& tables, const at::Tensor& z, Span columns) {
-    auto state = std::make_unique<State>(State{network, layer, tables, z, columns, {}, {}, {}});
+                             const PlanTables<Real>& tables, const at::Tensor& z, Span columns,
+                             bool fast) {
+    auto state =
+        std::make_unique<State>(State{network, layer, tables, z, columns, fast, {}, {}, {}});
     const at::Tensor k = state->keys();
-    state->nearKeys = tables.rotateNear(k, columns.begin);
-    if (tables.far().needed) state->farKeys = tables.rotateFarKey(k, columns.begin);
+    state->nearKeys = state->keySide(tables.rotateNear(k, columns.begin));
+    if (tables.far().needed) state->farKeys = state->keySide(tables.rotateFarKey(k, columns.begin));
     if (state->sinksMove()) state->rawKeys = k;
     m_state = std::move(state);
 }
@@ -206,7 +198,8 @@ template <class Real>
 void LayerPairs<Real>::fill(Span rows, at::Tensor& out) const {
     const at::Tensor q = m_state->queries(rows);
     const bool onePiece = !m_state->tables.far().needed;
-    const at::Tensor near = onePiece ? m_state->tables.rotateNear(q, rows.begin) : at::Tensor();
+    const at::Tensor near =
+        onePiece ? m_state->querySide(m_state->tables.rotateNear(q, rows.begin)) : at::Tensor();
     for (const Span part : openColumns(m_state->plan().mask, rows, m_state->columns)) {
         if (onePiece)
             m_state->product(near, m_state->nearKeys, part, out);

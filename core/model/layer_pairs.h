@@ -15,9 +15,10 @@ namespace isentrope {
 template <class Real>
 class LayerPairs {
 public:
-    /// z: n x d of the whole text.
+    /// z: n x d of the whole text. `fast`: the products may run on bfloat16 units, split so that
+    /// they are as good as single precision.
     LayerPairs(const Network<Real>& network, std::int64_t layer, const PlanTables<Real>& tables,
-               const at::Tensor& z, Span columns);
+               const at::Tensor& z, Span columns, bool fast = false);
     ~LayerPairs();
     LayerPairs(LayerPairs&&) noexcept;
 

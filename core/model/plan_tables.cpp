@@ -15,10 +15,12 @@ struct Rotation {
 template <class Real>
 at::Tensor onDevice(const std::vector<Real>& values, std::int64_t rows, at::Device device) {
     const std::int64_t planes = rows > 0 ? static_cast<std::int64_t>(values.size()) / rows : 0;
-    // Copied: the vector ends with the caller.
-    return at::from_blob(const_cast<Real*>(values.data()), {rows, planes},
-                         c10::CppTypeToScalarType<Real>::value)
-        .to(device, c10::CppTypeToScalarType<Real>::value, false, true);
+    const at::Tensor host = at::from_blob(const_cast<Real*>(values.data()), {rows, planes},
+                                          c10::CppTypeToScalarType<Real>::value);
+    // Copied: the vector ends with the caller. From pinned memory a GPU fetches it when it comes
+    // to it, and nobody waits.
+    if (device.is_cuda()) return host.pin_memory().to(device, host.scalar_type(), true);
+    return host.to(device, host.scalar_type(), false, true);
 }
 
 template <class Real>
