@@ -88,8 +88,7 @@ LayerSums::LayerSums(const RowGrouping& grouping, ForeignSums sums)
     : m_grouping(grouping)
     , m_received(std::move(sums.received))
     , m_distance(std::move(sums.distance))
-    , m_pooledSum(std::move(sums.pooledSum))
-    , m_pooledMax(std::move(sums.pooledMax)) {}
+    , m_overview{std::move(sums.pooledSum), std::move(sums.pooledMax)} {}
 
 template <class Real>
 void LayerSums::add(std::span<const RowGroup<Real>> groups) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/machine.h"
 #include "core/engine_plugin.h"
 #include "core/model/cpu_kernels.h"
-#include "core/base/machine.h"
 #include "core/model/torch_engine.h"
 
 namespace isentrope {

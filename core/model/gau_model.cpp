@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/gau_model.h"
 
+#include "core/base/machine.h"
 #include "core/base/number.h"
 #include "core/model/guarded.h"
-#include "core/base/machine.h"
 #include "core/model/request_check.h"
 #include "core/model/threads.h"
 

@@ -31,7 +31,7 @@ LayerMemory::Place LayerMemory::place(std::int64_t count, std::size_t size) {
 }
 
 LayerMemory::LayerMemory(const RowPlan<float>& plan, const StatisticsOptions& options)
-    : m_grouping(RowGrouping::of(plan.length, options.overviewSide))
+    : m_grouping(RowGrouping::of(plan.length, options))
     , m_near(std::clamp<std::int64_t>(options.near, -1, plan.length))
     , m_sinks(std::clamp<std::int64_t>(options.sinks, 0, plan.length))
     , m_ranges(rangeCount(plan.length))

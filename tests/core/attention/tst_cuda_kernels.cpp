@@ -16,14 +16,6 @@ namespace {
 constexpr float notANumber = std::numeric_limits<float>::quiet_NaN();
 constexpr float infinity = std::numeric_limits<float>::infinity();
 
-StatisticsOptions optionsFor(std::int64_t n) {
-    StatisticsOptions options;
-    options.near = 5;
-    options.spans = {{0, n / 2}, {n / 3, n / 3 + 1}, {n, n}};
-    options.overviewSide = 40;
-    return options;
-}
-
 cuda::DevicePlan onDevice(const RowPlan<float>& plan, const std::vector<std::uint8_t>& openKey) {
     const auto table = [](const std::vector<float>& values) {
         return values.empty() ? nullptr : values.data();
