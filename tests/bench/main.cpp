@@ -10,6 +10,7 @@
 #include <iomanip>
 #include <iostream>
 #include <sstream>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -140,13 +141,15 @@ int measureAll(const Options& options) {
 
 int main(int count, char** words) {
     Options options;
-    for (int i = 1; i < count; i += 2)
+    for (int i = 1; i < count; i += 2) {
         if (std::string_view(words[i]) == "--help") {
             std::cout << usage;
             return 0;
-        } else if (i + 1 >= count || !set(options, words[i], words[i + 1])) {
+        }
+        if (i + 1 >= count || !set(options, words[i], words[i + 1])) {
             std::cerr << usage;
             return 2;
         }
+    }
     return options.one.empty() ? measureAll(options) : measureHere(options);
 }

@@ -181,7 +181,7 @@ private slots:
 
     void blocksAreHalvedWhenMemoryRunsOut() {
         const RandomModel random;
-        const std::int64_t n = 20'000;
+        const std::int64_t n = 6000;
         RunOptions options;
         options.layers = {0};
         options.statistics.overview = false;
@@ -189,9 +189,9 @@ private slots:
         const Plan plan = random.plan("rope+softmax", n);
         const auto ids = random.ids(n);
         need(random.model().forward(ids, {}, plan, options)); // all threads and caches are there
-        options.blockRows = 2048;                             // a block of 164 MB
+        options.blockRows = 4096;                             // a block of 98 MB
         {
-            const AllocationLimit limit(100 << 20);
+            const AllocationLimit limit(16 << 20);
             const ForwardResult result = need(random.model().forward(ids, {}, plan, options));
             QVERIFY(!result.notes.empty());
             QVERIFY2(result.notes.front().find("blocks were halved") != std::string::npos,
