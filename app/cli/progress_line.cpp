@@ -6,6 +6,11 @@
 #include <unistd.h>
 
 namespace isentrope::cli {
+namespace {
+
+constexpr std::chrono::seconds quietAtFirst(2); // a log needs no line for what is done at once
+
+} // namespace
 
 ProgressLine::ProgressLine(std::string title)
     : m_title(std::move(title))
@@ -18,6 +23,7 @@ ProgressLine::~ProgressLine() {
 void ProgressLine::show(const std::string& stage, double share) {
     const auto time = Clock::now();
     const int tenth = static_cast<int>(share * 10);
+    if (!m_terminal && time - m_begin < quietAtFirst) return;
     if (m_terminal ? time - m_drawn < std::chrono::milliseconds(100) : tenth <= m_tenth) return;
     m_drawn = time;
     m_tenth = tenth;

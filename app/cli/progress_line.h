@@ -7,7 +7,8 @@
 namespace isentrope::cli {
 
 /// One line on standard error that tells stage, share and time left. On a terminal it is redrawn
-/// at most ten times a second; in a log it prints one line a tenth of the way.
+/// at most ten times a second; in a log it prints one line a tenth of the way,
+/// and none for what takes no time.
 class ProgressLine {
 public:
     explicit ProgressLine(std::string title);
