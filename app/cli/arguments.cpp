@@ -36,6 +36,11 @@ Expected<void> checkChoice(const CommandSpec& spec, const Option& option,
                            listed(option.choices) + "." + didYouMean(value, option.choices));
 }
 
+tl::unexpected<Error> needsValue(const CommandSpec& spec, const Option& option) {
+    return usage(spec, option.name + " needs a value: " + option.name + " " + option.placeholder +
+                           ", " + option.meaning + ".");
+}
+
 bool isOption(const std::string& word) {
     return word.size() > 1 && word.front() == '-' && !parseDouble(word);
 }
@@ -64,9 +69,7 @@ Expected<Arguments> Arguments::parse(const CommandSpec& spec, std::span<const st
             if (option->placeholder.empty()) return usage(spec, name + " takes no value.");
             value = word.substr(equals + 1);
         } else if (!option->placeholder.empty()) {
-            if (at + 1 == words.size())
-                return usage(spec, name + " needs a value: " + name + " " + option->placeholder +
-                                       ", " + option->meaning + ".");
+            if (at + 1 == words.size()) return needsValue(spec, *option);
             value = words[++at];
         }
         if (auto known = checkChoice(spec, *option, value); !known)

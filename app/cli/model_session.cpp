@@ -44,10 +44,10 @@ Expected<DeviceInfo> chooseDevice(const Engine& engine, const std::string& asked
 
 } // namespace
 
-Expected<ModelSession> ModelSession::open(const Arguments& arguments, const std::string& name) {
+Expected<ModelSession> ModelSession::open(const Arguments& arguments, const std::string& source) {
     auto choice = readChoice(arguments);
     if (!choice) return tl::unexpected(choice.error());
-    auto checkpoint = Checkpoint::open(name, Catalogue::builtIn());
+    auto checkpoint = Checkpoint::open(source, Catalogue::builtIn());
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     auto sha256 = checkpoint->sha256();
     if (!sha256) return tl::unexpected(sha256.error());

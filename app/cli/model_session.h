@@ -29,7 +29,7 @@ struct ModelSession {
     std::unique_ptr<Model> model;
 
     [[nodiscard]] static Expected<ModelSession> open(const Arguments& arguments,
-                                                     const std::string& checkpoint);
+                                                     const std::string& source);
 };
 
 /// A scheme of `--scheme`, in its canonical notation.

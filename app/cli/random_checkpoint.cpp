@@ -88,6 +88,7 @@ Expected<void> writeRandomCheckpoint(const RandomCheckpoint& sizes,
                                      const std::filesystem::path& folder) {
     const auto tensors = tensorsOf(sizes);
     std::vector<TensorPlan> plans;
+    plans.reserve(tensors.size());
     for (const Filled& tensor : tensors)
         plans.push_back({tensor.name, NumberType::F32, tensor.shape});
     auto writer = SafetensorsWriter::create(folder / "model.safetensors", plans, {});

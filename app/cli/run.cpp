@@ -73,6 +73,7 @@ int runCommandLine(std::span<const std::string> words) {
                                     [&](const Command& c) { return c.spec.name == name; });
     if (found != commands.end()) return runCommand(*found, words.subspan(1));
     std::vector<std::string> names;
+    names.reserve(commands.size());
     for (const Command& command : commands)
         names.push_back(command.spec.name);
     return report({ErrorCode::BadUsage, "there is no command `" + name + "`." +

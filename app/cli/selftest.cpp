@@ -105,9 +105,11 @@ public:
             const auto engine = loadEngine(device);
             if (!engine) return tl::unexpected(engine.error());
             std::cerr << device << ": " << (*engine)->description() << "\n";
-            auto model = (*engine)->load(m_checkpoint, device, Precision::Double, 0);
+            // The reference is double precision on the processor; a GPU has none.
+            const Precision first = device == "cpu" ? Precision::Double : Precision::Exact;
+            auto model = (*engine)->load(m_checkpoint, device, first, 0);
             if (!model) return tl::unexpected(model.error());
-            m_models.push_back({device, *std::move(model)});
+            m_models.emplace_back(device, *std::move(model));
         }
         return {};
     }
