@@ -101,8 +101,8 @@ private:
     const TensorEntry* checked(const TensorEntry* entry, const Shape& shape, const char* meaning);
     const TensorEntry* require(const std::string& name, const std::string& olderName,
                                const Shape& shape, const char* meaning);
-    const TensorEntry* bias(const std::string& name, const std::string& olderName, Shape shape,
-                            const char* meaning);
+    const TensorEntry* bias(const std::string& name, const std::string& olderName,
+                            const Shape& shape, const char* meaning);
     LayerTensors layer(std::int64_t index);
     void matchDecoder(ModelTensors& tensors);
     void report(ModelTensors& tensors) const;
@@ -165,8 +165,8 @@ const TensorEntry* Matcher::require(const std::string& name, const std::string& 
     return nullptr;
 }
 
-const TensorEntry* Matcher::bias(const std::string& name, const std::string& olderName, Shape shape,
-                                 const char* meaning) {
+const TensorEntry* Matcher::bias(const std::string& name, const std::string& olderName,
+                                 const Shape& shape, const char* meaning) {
     if (!m_config.useBias) return nullptr;
     return require(name, olderName, shape, meaning);
 }

@@ -86,7 +86,8 @@ private:
                           "its default protocol, or as safetensors");
     }
 
-    Done step(PickleOp op) {
+    /// One case an opcode: the list is long, and nothing in it is deep.
+    Done step(PickleOp op) { // NOLINT(readability-function-size)
         switch (op) {
         case PickleOp::None:
             return push(m_values.add(PickleKind::None));

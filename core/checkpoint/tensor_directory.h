@@ -43,7 +43,7 @@ struct TensorDirectory {
 
 /// Recognises the kind by content, never by name; refuses everything else by name of its kind
 /// (Git LFS pointer, HTML page, TensorFlow, GGUF, …).
-[[nodiscard]] Expected<TensorDirectory> readTensorDirectory(const std::filesystem::path& file);
+[[nodiscard]] Expected<TensorDirectory> readTensorDirectory(const std::filesystem::path& path);
 
 /// The same for an index file (`*.index.json`): every shard beside it, names checked both ways.
 [[nodiscard]] Expected<TensorDirectory> readShardedDirectory(const std::filesystem::path& index);

@@ -14,7 +14,7 @@
 namespace isentrope {
 namespace {
 
-constexpr std::size_t bufferBytes = 256 * 1024;
+constexpr std::size_t bufferBytes = 262'144;
 
 /// Makes a rename last over a loss of power. The file already stands under its name, so a folder
 /// that cannot be synced is no failure of the save.

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 #include <sys/statvfs.h>
+#include <system_error>
 
 namespace isentrope {
 namespace {
@@ -44,7 +45,7 @@ std::string reasonOf(const std::filesystem::path& file, int systemCode, std::uin
     case ELOOP:
         return "its links lead in a circle; choose another name";
     default:
-        return std::string(std::strerror(systemCode)) + "; try another folder";
+        return std::generic_category().message(systemCode) + "; try another folder";
     }
 }
 

@@ -214,9 +214,9 @@ private:
     bool variable(std::string_view word, std::size_t begin) {
         if (m_index == word) return emitVariable(m_grammar.indexSlot);
         const auto& names = m_grammar.names;
-        for (auto known = names.rbegin(); known != names.rend(); ++known) {
-            if (known->text == word) return emitVariable(known->slot);
-        }
+        const auto known =
+            std::ranges::find(names.rbegin(), names.rend(), word, &Formula::Name::text);
+        if (known != names.rend()) return emitVariable(known->slot);
         for (const Formula::Definition& definition : m_grammar.definitions) {
             if (definition.name == word) return inlined(definition.formula);
         }
@@ -245,10 +245,8 @@ private:
     }
 
     bool inlined(const Formula& formula) {
-        for (const Instruction& instruction : formula.code()) {
-            if (!emit(instruction)) return false;
-        }
-        return true;
+        return std::ranges::all_of(
+            formula.code(), [this](const Instruction& instruction) { return emit(instruction); });
     }
 
     bool call(const Function& function) {
