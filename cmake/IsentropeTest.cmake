@@ -31,7 +31,11 @@ function(isentrope_test name)
     target_precompile_headers(${name} REUSE_FROM isentrope_test_precompiled)
   endif()
   add_test(NAME ${name} COMMAND ${name})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 120
+  set(seconds 120)
+  if(ISENTROPE_SANITIZE)
+    set(seconds 900) # everything is slower, some of it fifty times
+  endif()
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds}
     ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
   if(arg_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
